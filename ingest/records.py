@@ -1,0 +1,273 @@
+"""The records that ingest produces: a PDF becomes a Document of Blocks, then Passages.
+
+Geometry: PDF points, origin at the top left of the page as displayed (CropBox applied,
+rotation applied), x to the right, y down. Pages count from 1.
+
+Texts are "as printed": code points stay as the page has them (⼀, Ａ, 10⁸). Lines are joined
+(no space between Chinese characters, line-end hyphens resolved), and every character of a
+text can be followed back to its box through ``spans``. What search sees is derived by
+``ingest.clean``; it is never stored in place of the printed text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in points, origin top left."""
+
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Char:
+    """One character as an engine found it, in content order; box is its em box."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    baseline: float
+    size: float
+    font: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """All that an engine knows of one page, before layout.
+
+    ``engine`` is "pdfium", "pypdf" or "ocr". ``images`` and ``rules`` (thin lines and table
+    borders) are boxes. ``hidden`` counts characters nobody can see that were left out;
+    ``unknown`` counts characters without a known meaning. ``confidence`` is the mean OCR
+    confidence 0-1, None for text layers.
+    """
+
+    number: int
+    width: float
+    height: float
+    rotation: int
+    chars: tuple[Char, ...]
+    engine: str
+    images: tuple[Box, ...] = ()
+    rules: tuple[Box, ...] = ()
+    hidden: int = 0
+    unknown: int = 0
+    confidence: float | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The characters ``text[start:end]`` of a block or passage, which lie on one printed line.
+
+    ``edges`` are the x positions of the character borders, ``end - start + 1`` numbers, so
+    that any part of the line has an exact box.
+    """
+
+    start: int
+    end: int
+    box: Box
+    edges: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An in-text citation mark ``text[start:end]`` such as [1-3], and the entries it names."""
+
+    start: int
+    end: int
+    numbers: tuple[int, ...]
+
+
+class BlockKind(StrEnum):
+    """What a block is; only PARAGRAPH, TABLE and CAPTION become passages."""
+
+    TITLE = "title"
+    AUTHORS = "authors"
+    METADATA = "metadata"
+    KEYWORDS = "keywords"
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    CAPTION = "caption"
+    TABLE = "table"
+    FIGURE = "figure"
+    REFERENCE = "reference"
+    FOOTNOTE = "footnote"
+    HEADER = "header"
+    FOOTER = "footer"
+    WATERMARK = "watermark"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of a page (or of several, where text runs over a break) in reading order.
+
+    ``section`` is the path of headings above it, outermost first; a heading's own path
+    includes itself. ``language`` is "zh" or "en".
+    """
+
+    kind: BlockKind
+    text: str
+    section: tuple[str, ...]
+    spans: tuple[Span, ...]
+    marks: tuple[Mark, ...] = ()
+    language: str = "zh"
+    level: int = 0
+
+    @property
+    def page(self) -> int:
+        """The page on which the block begins."""
+        return self.spans[0].box.page if self.spans else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One entry of the reference list, parsed as far as it could be (GB/T 7714 forms)."""
+
+    number: int
+    text: str
+    authors: tuple[str, ...] = ()
+    title: str = ""
+    journal: str = ""
+    year: int | None = None
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    doi: str = ""
+    boxes: tuple[Box, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Who a document is. ``id`` is the SHA-256 of the file, ``file`` its name, never a path."""
+
+    id: str
+    file: str
+    title: str
+    title_en: str = ""
+    authors: tuple[str, ...] = ()
+    authors_en: tuple[str, ...] = ()
+    journal: str = ""
+    year: int | None = None
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    doi: str = ""
+    keywords: tuple[str, ...] = ()
+    keywords_en: tuple[str, ...] = ()
+    clc: str = ""
+    document_code: str = ""
+    received: str = ""
+    language: str = "zh"
+    page_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as it was read."""
+
+    number: int
+    width: float
+    height: float
+    rotation: int
+    engine: str
+    columns: int
+    hidden: int = 0
+    unknown: int = 0
+    confidence: float | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One PDF, read. ``blocks`` are in reading order over all pages.
+
+    ``failed_pages`` names pages (from 1) that no engine could read; the rest is kept.
+    """
+
+    paper: Paper
+    pages: tuple[Page, ...]
+    blocks: tuple[Block, ...]
+    references: tuple[Reference, ...] = ()
+    failed_pages: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The sentence ``text[start:end]`` of a passage."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Whole sentences ``text[start:end]`` of a passage, about 120 characters: what is embedded."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """About 400 Chinese characters of one section: what is cited and shown.
+
+    ``id`` is ``{paper_id[:16]}-{ordinal:04d}``. ``ocr`` is true when a part was read by OCR.
+    """
+
+    id: str
+    paper_id: str
+    ordinal: int
+    text: str
+    section: tuple[str, ...]
+    kind: BlockKind
+    language: str
+    spans: tuple[Span, ...]
+    marks: tuple[Mark, ...]
+    sentences: tuple[Sentence, ...]
+    children: tuple[Child, ...]
+    ocr: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaperReport:
+    """The report card of one PDF (see docs/json.md); made by ``ingest.report``."""
+
+    file: str
+    pages: int
+    columns: tuple[int, ...]
+    language: str
+    blocks: dict[str, int]
+    headings: tuple[str, ...]
+    references: int
+    marks: int
+    marks_resolved: int
+    tables: int
+    ocr_pages: tuple[int, ...]
+    failed_pages: tuple[int, ...]
+    hidden: int
+    unknown: int
+    engines: dict[str, int]
+    warnings: tuple[str, ...] = field(default_factory=tuple)
+
+
+def boxes_of(spans: tuple[Span, ...], start: int, end: int) -> tuple[Box, ...]:
+    """Return the boxes of characters ``start:end``, one per printed line, in reading order."""
+    found = []
+    for span in spans:
+        first, last = max(start, span.start), min(end, span.end)
+        if first < last:
+            x0 = span.edges[first - span.start]
+            x1 = span.edges[last - span.start]
+            box = span.box
+            found.append(Box(box.page, min(x0, x1), box.top, max(x0, x1), box.bottom))
+    return tuple(found)
