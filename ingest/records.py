@@ -41,6 +41,28 @@ class Char:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One printed line: its characters left to right, spaces included where they are printed.
+
+    ``column`` is 0 for a full-width line, else 1, 2, ... from the left. ``size`` is the
+    median em size in points, ``font`` the font of most of its characters.
+    """
+
+    page: int
+    chars: tuple[Char, ...]
+    box: Box
+    baseline: float
+    size: float
+    font: str = ""
+    column: int = 0
+
+    @property
+    def text(self) -> str:
+        """The line as printed."""
+        return "".join(char.text for char in self.chars)
+
+
+@dataclass(frozen=True, slots=True)
 class PageText:
     """All that an engine knows of one page, before layout.
 
