@@ -1,0 +1,1 @@
+"""The chat page: its layout, events, strings, rendering, jobs and assets, a module each."""
