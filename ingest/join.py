@@ -1,0 +1,217 @@
+"""Printed lines of one paragraph in, its text out, with the box of every character and its marks.
+
+No space between Chinese characters, line-end hyphens resolved, citation marks found by their
+form and by how they are set. Code points stay as the page has them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ingest.clean import CJK_PUNCTUATION, HAN, count_han, is_han, needs_space
+from ingest.marks import find_marks
+from ingest.records import Char, Line, Mark, Span
+
+# A raised character: smaller than this part of its line, its baseline higher by this many em.
+_RAISED_SIZE = 0.8
+_RAISED_EM = 0.15
+
+# A gap this wide (em) parts two cells of a row; words are parted by 0.25-0.5 em.
+_CELL_GAP_EM = 1.0
+
+# How engines give the hyphen that ends a line: as itself, as a soft hyphen, as a non-character.
+_HYPHENS = "-\u2010\u00ad\u0002\ufffe"
+_NO_SPACE_AFTER = "-\u2010\u2011\u2013\u2014/／~～(（[［“‘«"
+_CJK = re.compile(f"[{HAN}{CJK_PUNCTUATION}]")
+_SHARED = "“”‘’…—·"
+
+_WORD_BEFORE = re.compile(r"[^\s,.;:()（）/，。；：]*$")
+_WORD_AFTER = re.compile(r"^[^\s,.;:()（）/，。；：]*")
+_PLAIN_HEAD = re.compile(r"^[A-Za-z][a-z]+$")
+_PLAIN_TAIL = re.compile(r"^[a-zßà-öø-ÿ]+$")
+# First parts that are written with a hyphen before most words.
+_COMPOUND_HEADS = re.compile(
+    "(?:non|self|well|cross|half|two|three|double|single|wild|whole|high|low|long|short|small)$",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile("(?:ly|er|est|en|ened|ening|ness|ing|s)$")
+_LINK_END = re.compile(r"(?:https?://|www\.|doi:?\s*|\b10\.\d{4,9}/)\S*[./_=?&-]$", re.I)
+_DECIMAL_END = re.compile(r"[<>=＜＞≤≥±]\s*-?\d*\.$")
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The printed text of one paragraph.
+
+    ``spans`` tile ``text`` without a gap, one per printed line; ``marks`` are in order.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    marks: tuple[Mark, ...]
+
+
+@dataclass(slots=True)
+class _Row:
+    """One line while it is being joined: characters, left and right edges, raised or not."""
+
+    line: Line
+    chars: list[str]
+    left: list[float]
+    right: list[float]
+    raised: list[bool]
+
+    def drop_last(self) -> None:
+        for column in (self.chars, self.left, self.right, self.raised):
+            del column[-1]
+
+    def append(self, text: str) -> None:
+        """Add a character of no width at the end of the line."""
+        self.chars.append(text)
+        self.left.append(self.right[-1] if self.right else self.line.box.x0)
+        self.right.append(self.left[-1])
+        self.raised.append(False)
+
+
+def join_lines(lines: Sequence[Line], *, rows: bool = False) -> Joined:
+    """Return the text of ``lines`` (one paragraph, reading order, any pages) with its boxes.
+
+    With ``rows`` every line stays a row of its own: rows are parted by a newline and cells
+    (a gap of 1 em or more) by a tab, as tables and reference lists need it.
+    """
+    found = [row for line in lines if (row := _row(line, rows)).chars]
+    if not found:
+        return Joined("", (), ())
+    _tidy(found, rows)
+    text = "".join(char for row in found for char in row.chars)
+    raised = [flag for row in found for flag in row.raised]
+    return Joined(text, tuple(_spans(found)), find_marks(text, raised))
+
+
+def _row(line: Line, rows: bool) -> _Row:
+    """Return the characters of one line, spurious spaces left out."""
+    row = _Row(line, [], [], [], [])
+    chars = [char for char in line.chars if char.text]
+    gap_from: float | None = None
+    spaced = False
+    for char in chars:
+        if char.text.isspace():
+            spaced = bool(row.chars)
+            continue
+        gap_from = row.right[-1] if row.right else None
+        wide = gap_from is not None and char.x0 - gap_from >= _CELL_GAP_EM * line.size
+        if rows and wide:
+            row.append("\t")
+            row.right[-1] = char.x0
+        elif spaced and needs_space(row.chars[-1], char.text[0]):
+            row.append(" ")
+            row.right[-1] = char.x0
+        spaced = False
+        _put(row, char, _is_raised(char, line))
+    return row
+
+
+def _put(row: _Row, char: Char, raised: bool) -> None:
+    width = (char.x1 - char.x0) / len(char.text)
+    for index, code in enumerate(char.text):
+        row.chars.append(code)
+        row.left.append(char.x0 + index * width)
+        row.right.append(char.x0 + (index + 1) * width)
+        row.raised.append(raised)
+
+
+def _is_raised(char: Char, line: Line) -> bool:
+    if line.size <= 0:
+        return False
+    small = char.size < _RAISED_SIZE * line.size
+    return small and line.baseline - char.baseline > _RAISED_EM * line.size
+
+
+def _tidy(rows: list[_Row], keep_rows: bool) -> None:
+    """Resolve the line ends: what stands between two lines is put at the end of the first."""
+    wide = _mostly_chinese(rows)
+    known = _hyphenated_words(rows)
+    for row, following in pairwise(rows):
+        if keep_rows:
+            row.append("\n")
+            continue
+        before, after = "".join(row.chars), "".join(following.chars)
+        if before[-1] in _HYPHENS and len(before) > 1:
+            if _is_soft_hyphen(before, after, known):
+                row.drop_last()
+            else:
+                row.chars[-1] = "-"
+        elif _space_between(before, after, wide):
+            row.append(" ")
+    last = rows[-1]
+    if last.chars[-1] in "\u0002\ufffe":
+        last.chars[-1] = "-"
+
+
+def _mostly_chinese(rows: list[_Row]) -> bool:
+    text = "".join(char for row in rows for char in row.chars)
+    return 4 * count_han(text) > len(text)
+
+
+def _hyphenated_words(rows: list[_Row]) -> frozenset[str]:
+    """Return the hyphenated words that stand inside lines: they are so spelled here."""
+    pattern = re.compile(r"[A-Za-z]+-[a-z]+")
+    return frozenset(word for row in rows for word in pattern.findall("".join(row.chars)))
+
+
+def _is_soft_hyphen(before: str, after: str, known: frozenset[str]) -> bool:
+    """Tell whether the hyphen at the end of ``before`` only breaks a word.
+
+    It does when both parts are plain letters; it is kept in CAR-T, B-ALL, TGF-β, T-cell, in
+    chains (non-small-cell) and after first parts that mostly take one (well-known).
+    """
+    if before[-1] == "\u00ad":
+        return True
+    head = _WORD_BEFORE.search(before[:-1])
+    tail = _WORD_AFTER.match(after)
+    first, second = head.group() if head else "", tail.group() if tail else ""
+    if _LINK_END.search(before):
+        return False
+    if not _PLAIN_HEAD.match(first) or not _PLAIN_TAIL.match(second):
+        return False
+    if _COMPOUND_HEADS.match(first) and not _SUFFIX.match(second):
+        return False
+    return f"{first}-{second}" not in known
+
+
+def _space_between(before: str, after: str, wide: bool) -> bool:
+    last, first = before[-1], after[0]
+    if _CJK.match(last) or _CJK.match(first):
+        return False
+    if wide and (last in _SHARED or first in _SHARED):
+        return False
+    if last in _NO_SPACE_AFTER and not before[-2:-1].isspace():
+        return False
+    if first in ",.;:)]%" or is_han(last):
+        return False
+    return not (_LINK_END.search(before) or (_DECIMAL_END.search(before) and first.isdigit()))
+
+
+def _spans(rows: list[_Row]) -> Iterator[Span]:
+    start = 0
+    for row in rows:
+        if not row.chars:
+            continue
+        end = start + len(row.chars)
+        yield Span(start, end, row.line.box, _edges(row))
+        start = end
+
+
+def _edges(row: _Row) -> tuple[float, ...]:
+    """Return the character borders: each character starts at its left edge.
+
+    Borders never run backwards, where an engine gives overlapping boxes.
+    """
+    edges: list[float] = []
+    for left in row.left:
+        edges.append(max(left, edges[-1]) if edges else left)
+    edges.append(max(max(row.right), edges[-1]))
+    return tuple(edges)
