@@ -25,6 +25,9 @@ _TO_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻˒", "0123456789-,")
 _MOST_ENTRIES = 999
 _LONGEST_RANGE = 60
 
+# Characters before a number that are looked at.
+_LOOK_BACK = 40
+
 _ISOTOPES = {
     "H": (2, 3), "C": (11, 13, 14), "N": (13, 15), "O": (15, 17, 18), "F": (18,), "P": (31, 32),
     "S": (35,), "Na": (22, 24), "Cr": (51,), "Co": (57, 60), "Cu": (64, 67), "Ga": (67, 68),
@@ -82,7 +85,7 @@ def _bracketed(text: str, raised: Sequence[bool], match: re.Match[str]) -> Mark 
     if not numbers or _is_isotope(numbers, text, end):
         return None
     if not any(raised[start:end]):
-        before = text[:start]
+        before = text[max(0, start - _LOOK_BACK) : start]
         several = len(numbers) > 1
         if several and (_NUMBER_BEFORE.search(before) or _INTERVAL_BEFORE.search(before)):
             return None  # a range of values: "52 [45-67]", "x ∈ [1, 5]"
@@ -111,14 +114,14 @@ def _bare(text: str, start: int, end: int) -> Mark | None:
     numbers = parse_numbers(run)
     if not numbers or _is_isotope(numbers, text, end):
         return None
-    if run[0].isdigit() and not _may_follow(text[:start]):
+    if run[0].isdigit() and not _may_follow(text[max(0, start - _LOOK_BACK) : start]):
         return None
     return Mark(start, end, numbers)
 
 
 def _unicode(text: str, match: re.Match[str]) -> Mark | None:
     """Return a mark set in Unicode superscripts; only where nothing can have an exponent."""
-    before = text[: match.start()].rstrip()
+    before = text[max(0, match.start() - _LOOK_BACK) : match.start()].rstrip()
     if not before or not (is_cjk(before[-1]) or before[-1] in "”’"):
         return None
     numbers = parse_numbers(match.group().translate(_TO_DIGITS))
