@@ -88,11 +88,24 @@ def split_clauses(text: str, sentence: Sentence, longest: float) -> tuple[Senten
     """Return ``sentence`` in parts of about ``longest`` (weight), cut at commas and the like.
 
     Parts are for embedding only: they are not statements that can be quoted. A stretch
-    without any such sign stays whole.
+    without any such sign is cut between words or characters.
     """
     if text_weight(text[sentence.start : sentence.end]) <= longest:
         return (sentence,)
-    return _packed(text, sentence, re.compile(r"[，；：、;,](?!\d)"), longest, longest / 3)
+    parts = _packed(text, sentence, re.compile(r"[，；：、;,](?!\d)"), longest, longest / 3)
+    return tuple(piece for part in parts for piece in _hard_cut(text, part, 2 * longest))
+
+
+def _hard_cut(text: str, part: Sentence, longest: float) -> Iterator[Sentence]:
+    """Yield ``part`` in pieces of at most ``longest``; text without any sign is seldom prose."""
+    start, weight = part.start, 0.0
+    for match in _UNIT.finditer(text, part.start, part.end):
+        weight += text_weight(match.group())
+        if weight > longest and match.start() > start:
+            if piece := _trimmed(text, start, match.start()):
+                yield piece
+            start, weight = match.start(), text_weight(match.group())
+    yield Sentence(start, part.end)
 
 
 def _trimmed(text: str, start: int, end: int) -> Sentence | None:
@@ -224,8 +237,8 @@ def _packed(
         if part is None:
             continue
         weight = text_weight(text[part.start : part.end])
-        small = parts and (weight < shortest or weights[-1] < shortest)
-        if parts and (small or weights[-1] + weight <= longest):
+        small_tail = last == sentence.end and weight < shortest
+        if parts and (weights[-1] + weight <= longest or weights[-1] < shortest or small_tail):
             parts[-1] = Sentence(parts[-1].start, part.end)
             weights[-1] += weight
         else:

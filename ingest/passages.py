@@ -1,0 +1,269 @@
+"""A Document in, Passages out: parents of about 400 characters to cite, children to embed.
+
+Parents are whole sentences of one section and one language; children are whole sentences of a
+parent, overlapping by one. Short children that lead to larger parents are the plan that found
+most in paragraph-level tests, above all for English questions on Chinese text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from ingest.clean import count_han
+from ingest.pieces import Piece, cut, glue
+from ingest.records import Block, BlockKind, Child, Document, Passage, Sentence
+from ingest.sentences import split_clauses, split_sentences, text_weight
+
+# A parent that holds less than this part of its size is joined to its neighbour.
+_SMALLEST_PARENT = 0.3
+# A child that holds less than this part of its size takes in the sentence before it.
+_SMALLEST_CHILD = 0.5
+# A sentence heavier than this part of a child is not repeated in the next child.
+_LARGEST_OVERLAP = 0.6
+# A sentence longer than this many children is cut into clauses for embedding.
+_LONG_FOR_CHILD = 1.5
+# A sentence longer than this many parents lacks its full stops: it is cut at commas.
+_LONG_FOR_PARENT = 1.5
+# Tables are cut by rows only when they are this many times a parent.
+_LONG_TABLE = 1.5
+# A caption of less weight than this stands beside the text of its section.
+_OWN_CAPTION = 60
+
+# A whole section that says less than this is no evidence; without a full stop, less than that.
+_LEAST_STATEMENT = 12
+_LEAST_FRAGMENT = 25
+
+_STOP = re.compile(r"[。！？.!?；;：:．][”’」』）)】〕］\]\"'\s]*$")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_REFERENCES = re.compile(r"^(?:参\s*考\s*文\s*献|references?\b)", re.IGNORECASE)
+_TABLE_CAPTION = re.compile(r"^\s*(?:续?表|Tab(?:le)?\.?\s*\d)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence (or table row) that parents are made of."""
+
+    block: int
+    sentence: Sentence
+    weight: float
+    ends_block: bool
+
+
+def make_passages(
+    document: Document, *, parent_chars: int = 400, child_chars: int = 120
+) -> tuple[Passage, ...]:
+    """Return the passages of ``document`` in reading order.
+
+    Sizes are weights in Chinese characters (``ingest.sentences.text_weight``). Passages come
+    from paragraphs, tables and captions; none crosses a section or mixes languages.
+    Paragraphs of one parent are parted by a newline. Fragments that state nothing are left out.
+    """
+    blocks = [block for block in document.blocks if _is_source(block)]
+    ocr = frozenset(page.number for page in document.pages if page.engine == "ocr")
+    passages: list[Passage] = []
+    for group in _groups(blocks):
+        for piece in _parents(group, parent_chars):
+            if _is_debris(piece.text):
+                continue
+            ordinal = len(passages)
+            sentences = split_sentences(piece.text, piece.marks)
+            passages.append(
+                Passage(
+                    id=f"{document.paper.id[:16]}-{ordinal:04d}",
+                    paper_id=document.paper.id,
+                    ordinal=ordinal,
+                    text=piece.text,
+                    section=group[0].section,
+                    kind=group[0].kind,
+                    language=_language(group),
+                    spans=piece.spans,
+                    marks=piece.marks,
+                    sentences=sentences,
+                    children=_children(piece.text, sentences, child_chars),
+                    ocr=any(span.box.page in ocr for span in piece.spans),
+                )
+            )
+    return tuple(passages)
+
+
+def _is_source(block: Block) -> bool:
+    if block.kind not in (BlockKind.PARAGRAPH, BlockKind.TABLE, BlockKind.CAPTION):
+        return False
+    return not any(_REFERENCES.match(heading) for heading in block.section)
+
+
+def _is_noise(text: str) -> bool:
+    """Tell whether a paragraph is an axis label, a lone formula or number: no words in it."""
+    return count_han(text) < 4 and len(_WORD.findall(text)) < 3
+
+
+def _language(group: Sequence[Block]) -> str:
+    votes: Counter[str] = Counter()
+    for block in group:
+        votes[block.language] += len(block.text)
+    return votes.most_common(1)[0][0]
+
+
+def _is_debris(text: str) -> bool:
+    """Tell whether a whole parent says too little to be evidence for anything."""
+    weight = text_weight(text)
+    return weight < (_LEAST_STATEMENT if _STOP.search(text) else _LEAST_FRAGMENT)
+
+
+def _groups(blocks: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
+    """Yield the blocks that may share parents: prose of one section and language, or one table.
+
+    A long caption is a group of its own; a short one, which says little alone, follows the
+    prose of its section. So neither parts the prose that runs on behind it.
+    """
+    for _, run in groupby(blocks, key=lambda block: block.section):
+        section = list(run)
+        prose = [block for block in section if block.kind is BlockKind.PARAGRAPH]
+        prose = [block for block in prose if not _is_noise(block.text)]
+        asides = _asides([block for block in section if block.kind is not BlockKind.PARAGRAPH])
+        if prose:
+            short = [group[0] for group in asides if _is_short_caption(group)]
+            asides = [group for group in asides if not _is_short_caption(group)]
+            prose += short
+        yield from _by_language(prose)
+        yield from asides
+
+
+def _asides(blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
+    """Return tables, each behind its caption if that is a block of its own, and captions."""
+    groups: list[tuple[Block, ...]] = []
+    for block in blocks:
+        before = groups[-1] if groups else ()
+        captioned = (
+            block.kind is BlockKind.TABLE
+            and len(before) == 1
+            and before[0].kind is BlockKind.CAPTION
+            and _TABLE_CAPTION.match(before[0].text)
+        )
+        if captioned:
+            groups[-1] = (*before, block)
+        else:
+            groups.append((block,))
+    return groups
+
+
+def _is_short_caption(group: tuple[Block, ...]) -> bool:
+    only = group[0]
+    return (
+        len(group) == 1 and only.kind is BlockKind.CAPTION and text_weight(only.text) < _OWN_CAPTION
+    )
+
+
+def _by_language(prose: Sequence[Block]) -> Iterator[tuple[Block, ...]]:
+    """Yield runs of one language; a block too short to tell goes with the one before it."""
+    run: list[Block] = []
+    for block in prose:
+        same = not run or block.language == run[0].language
+        if not same and text_weight(block.text) >= _LEAST_FRAGMENT:
+            yield tuple(run)
+            run = []
+        run.append(block)
+    if run:
+        yield tuple(run)
+
+
+def _parents(group: tuple[Block, ...], size: int) -> Iterator[Piece]:
+    """Yield the text of ``group`` in parts of about ``size``, cut between sentences or rows."""
+    if group[-1].kind is BlockKind.TABLE:
+        yield from _table_parents(group, size)
+        return
+    units = _units(group, _LONG_FOR_PARENT * size)
+    for run in _packed(units, size):
+        yield _text_of(group, run)
+
+
+def _units(group: tuple[Block, ...], longest: float) -> list[_Unit]:
+    units = []
+    for index, block in enumerate(group):
+        sentences = [
+            part
+            for sentence in split_sentences(block.text, block.marks)
+            for part in split_clauses(block.text, sentence, longest)
+        ]
+        for sentence in sentences:
+            weight = text_weight(block.text[sentence.start : sentence.end])
+            units.append(_Unit(index, sentence, weight, sentence is sentences[-1]))
+    return units
+
+
+def _packed(units: Sequence[_Unit], size: float) -> list[list[_Unit]]:
+    """Return runs of about equal weight near ``size``; a paragraph's end is a welcome border."""
+    total = sum(unit.weight for unit in units)
+    wanted = total / max(1, round(total / size))
+    runs: list[list[_Unit]] = []
+    weight = 0.0
+    for index, unit in enumerate(units):
+        if (
+            not runs
+            or weight + unit.weight / 2 > wanted
+            or (weight > 0.75 * wanted and units[index - 1].ends_block)
+        ):
+            runs.append([])
+            weight = 0.0
+        runs[-1].append(unit)
+        weight += unit.weight
+    if len(runs) > 1 and weight < _SMALLEST_PARENT * size:
+        tail = runs.pop()
+        runs[-1] += tail
+    return runs
+
+
+def _text_of(group: tuple[Block, ...], run: Sequence[_Unit]) -> Piece:
+    pieces = []
+    for index, units in groupby(run, key=lambda unit: unit.block):
+        found = list(units)
+        pieces.append(cut(group[index], found[0].sentence.start, found[-1].sentence.end))
+    return glue(pieces)
+
+
+def _table_parents(group: tuple[Block, ...], size: int) -> Iterator[Piece]:
+    """Yield a table whole, or in groups of rows that each begin with its caption."""
+    whole = glue([cut(block, 0, len(block.text)) for block in group])
+    if text_weight(whole.text) <= _LONG_TABLE * size:
+        yield whole
+        return
+    rows = _units(group, _LONG_FOR_PARENT * size)
+    caption = [rows[0]] if _TABLE_CAPTION.match(whole.text) else []
+    head = sum(unit.weight for unit in caption)
+    for run in _packed(rows[len(caption) :], max(size - head, size / 2)):
+        parts = [_text_of(group, part) for part in (caption, run) if part]
+        yield glue(parts)
+
+
+def _children(text: str, sentences: Sequence[Sentence], size: int) -> tuple[Child, ...]:
+    """Return runs of sentences of about ``size``, each beginning with the last of the one before.
+
+    Only a sentence that is far too long for one child is cut, at its commas.
+    """
+    longest = _LONG_FOR_CHILD * size
+    parts = [part for sentence in sentences for part in split_clauses(text, sentence, longest)]
+    weights = [text_weight(text[part.start : part.end]) for part in parts]
+    children: list[Child] = []
+    first = 0
+    while first < len(parts):
+        last, weight = first, weights[first]
+        while last + 1 < len(parts) and weight + weights[last + 1] / 2 <= size:
+            last += 1
+            weight += weights[last]
+        at_end = last == len(parts) - 1
+        while at_end and first > 0 and weight < _SMALLEST_CHILD * size:
+            first -= 1
+            weight += weights[first]
+        child = Child(parts[first].start, parts[last].end)
+        if at_end and children and child.start <= children[-1].start:
+            children.pop()  # the tail took in all of the child before it
+        children.append(child)
+        if at_end:
+            break
+        repeat = last > first and weights[last] <= _LARGEST_OVERLAP * size
+        first = last if repeat else last + 1
+    return tuple(children)
