@@ -28,8 +28,9 @@ _NO_SPACE_AFTER = "-\u2010\u2011\u2013\u2014/／~～(（[［“‘«"
 _CJK = re.compile(f"[{HAN}{CJK_PUNCTUATION}]")
 _SHARED = "“”‘’…—·"
 
-_WORD_BEFORE = re.compile(r"[^\s,.;:()（）/，。；：]*$")
-_WORD_AFTER = re.compile(r"^[^\s,.;:()（）/，。；：]*")
+_WORD_SIGNS = r"[^\s,.;:!?()\[\]（）［］〔〕【】/，。；：、“”‘’\"]*"
+_WORD_BEFORE = re.compile(rf"{_WORD_SIGNS}$")
+_WORD_AFTER = re.compile(rf"^{_WORD_SIGNS}")
 _PLAIN_HEAD = re.compile(r"^[A-Za-z][a-z]+$")
 _PLAIN_TAIL = re.compile(r"^[a-zßà-öø-ÿ]+$")
 # First parts that are written with a hyphen before most words.
