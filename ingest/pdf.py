@@ -1,0 +1,220 @@
+"""A PDF file -> PageText per page.
+
+pypdf is the gatekeeper: it opens, decrypts with the empty password and gives the document
+info. pypdfium2 gives characters in content order with exact positions, page sizes as
+displayed and page images; a page that pdfium cannot read is reported by number.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import EncryptedPdf, PdfTooLarge, UnreadablePdf
+from ingest.records import Char, PageText
+
+MAX_BYTES = 100_000_000
+MAX_PAGES = 2000
+MAX_CHARS = 200_000
+# Ascent and descent of the em box that highlights are drawn with; font boxes are unreliable.
+ASCENT, DESCENT = 0.88, 0.14
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that the engines know of a file; ``failed_pages`` count from 1."""
+
+    info: dict[str, str]
+    page_count: int
+    pages: tuple[PageText, ...]
+    failed_pages: tuple[int, ...]
+    warnings: tuple[str, ...]
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read the file once; UnreadablePdf or PdfTooLarge when it cannot be a PDF of ours."""
+    if not path.is_file():
+        raise UnreadablePdf(path, "找不到文件；请检查路径。", "file not found; check the path.")
+    if path.stat().st_size > MAX_BYTES:
+        raise PdfTooLarge(path, "超过 100 MB；请拆分后再索引。", "over 100 MB; split it first.")
+    data = path.read_bytes()
+    if not data:
+        raise UnreadablePdf(path, "文件为空；请重新下载。", "the file is empty; download it again.")
+    if b"%PDF-" not in data[:1024]:
+        head = data[:512].lstrip().lower()
+        what = "HTML" if head.startswith((b"<!doctype", b"<html")) else ""
+        what = "ZIP/Word" if head.startswith(b"pk") else what
+        zh = f"不是 PDF{f'（看起来是 {what}）' if what else ''}；请换成 PDF 文件。"
+        en = f"not a PDF{f' (it looks like {what})' if what else ''}; use the PDF file."
+        raise UnreadablePdf(path, zh, en)
+    return data
+
+
+def _gatekeeper(data: bytes, path: Path) -> tuple[dict[str, str], bool]:
+    """Return the document info and whether pypdf could open the file."""
+    import pypdf
+
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise EncryptedPdf(
+                path, "需要密码；请解除密码后重新索引。", "needs a password; remove it and reindex."
+            )
+        info = {str(k).lstrip("/"): str(v) for k, v in (reader.metadata or {}).items() if v}
+        return info, True
+    except EncryptedPdf:
+        raise
+    except Exception as error:  # pypdf raises almost anything on damaged files
+        logging.getLogger(__name__).info("pypdf could not open a file: %s", type(error).__name__)
+        return {}, False
+
+
+def extract_pages(
+    data: bytes, path: Path, *, on_page: Callable[[int, int], None] | None = None
+) -> Extraction:
+    """Read every page; raises EncryptedPdf, UnreadablePdf or PdfTooLarge for the whole file."""
+    import pypdfium2
+
+    info, opened = _gatekeeper(data, path)
+    try:
+        document = pypdfium2.PdfDocument(data)
+        count = len(document)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise EncryptedPdf(
+                path, "需要密码；请解除密码后重新索引。", "needs a password; remove it and reindex."
+            ) from error
+        raise UnreadablePdf(
+            path,
+            "文件已损坏或不完整；请重新下载。",
+            "damaged or truncated; download it again.",
+        ) from error
+    if count == 0:
+        raise UnreadablePdf(path, "没有页面；请换一个文件。", "has no pages; use another file.")
+    if count > MAX_PAGES:
+        raise PdfTooLarge(path, f"超过 {MAX_PAGES} 页；请拆分。", f"over {MAX_PAGES} pages; split it.")
+    pages, failed = [], []
+    for index in range(count):
+        try:
+            pages.append(_page(document, index))
+        except (pypdfium2.PdfiumError, ValueError, OverflowError):
+            failed.append(index + 1)
+        if on_page:
+            on_page(index + 1, count)
+    document.close()
+    warnings = () if opened else ("pypdf could not open this file; pdfium read it",)
+    return Extraction(info, count, tuple(pages), tuple(failed), warnings)
+
+
+def _page(document: Any, index: int) -> PageText:  # noqa: ANN401
+    page = document[index]
+    width, height = page.get_size()
+    textpage = page.get_textpage()
+    chars, hidden, unknown = _chars(page, textpage, width, height)
+    result = PageText(
+        number=index + 1,
+        width=width,
+        height=height,
+        rotation=page.get_rotation(),
+        chars=tuple(chars),
+        engine="pdfium",
+        hidden=hidden,
+        unknown=unknown,
+    )
+    textpage.close()
+    page.close()
+    return result
+
+
+def _chars(
+    page: Any,  # noqa: ANN401
+    textpage: Any,  # noqa: ANN401
+    width: float,
+    height: float,
+) -> tuple[list[Char], int, int]:
+    import pypdfium2.raw as raw
+
+    to_page = _to_displayed(page, width, height)
+    x, y = ctypes.c_double(), ctypes.c_double()
+    box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
+    out: list[Char] = []
+    hidden = unknown = 0
+    for i in range(min(textpage.count_chars(), MAX_CHARS)):
+        code = raw.FPDFText_GetUnicode(textpage, i)
+        if code in (0xFFFE, 0x02):
+            code = ord("-")
+        if code in (0, 0x0D, 0x0A):
+            continue
+        raw.FPDFText_GetCharOrigin(textpage, i, x, y)
+        raw.FPDFText_GetLooseCharBox(textpage, i, box)
+        raw.FPDFText_GetMatrix(textpage, i, matrix)
+        size = raw.FPDFText_GetFontSize(textpage, i) * (math.hypot(matrix.c, matrix.d) or 1.0)
+        left, base = to_page(box.left, y.value)
+        right, _ = to_page(box.right, y.value)
+        if abs(raw.FPDFText_GetCharAngle(textpage, i) % (math.pi / 2)) > 0.05:
+            continue  # watermarks stand at an angle
+        if size < 1.5 or not (-5 <= left <= width + 5 and -5 <= base <= height + 20):
+            hidden += 1
+            continue
+        unknown += code == 0xFFFD or 0xE000 <= code <= 0xF8FF
+        previous = out[-1] if out else None
+        if previous and previous.text == chr(code) and abs(previous.x0 - left) < 0.12 * size and (
+            abs(previous.baseline - base) < 0.12 * size
+        ):
+            continue  # overprinted twice for fake bold
+        out.append(
+            Char(chr(code), left, base - ASCENT * size, right, base + DESCENT * size, base, size)
+        )
+    return out, hidden, unknown
+
+
+def _to_displayed(
+    page: Any,  # noqa: ANN401
+    width: float,
+    height: float,
+) -> Callable[[float, float], tuple[float, float]]:
+    """Return the map from user space to displayed points with the origin top left."""
+    left, bottom, right, top = page.get_cropbox()
+    rotation = page.get_rotation()
+    if rotation == 90:
+        return lambda px, py: (py - bottom, px - left)
+    if rotation == 180:
+        return lambda px, py: (right - px, py - bottom)
+    if rotation == 270:
+        return lambda px, py: (top - py, right - px)
+    return lambda px, py: (px - left, top - py)
+
+
+def render_page(data: bytes, page: int, dpi: int = 150) -> bytes:
+    """Return page ``page`` (from 1) as PNG, at most 16 million pixels."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(data)
+    try:
+        item = document[page - 1]
+        width, height = item.get_size()
+        scale = min(dpi / 72, math.sqrt(16_000_000 / max(1.0, width * height)))
+        buffer = io.BytesIO()
+        item.render(scale=scale).to_pil().save(buffer, "PNG")
+        return buffer.getvalue()
+    finally:
+        document.close()
+
+
+def page_size(data: bytes, page: int) -> tuple[float, float]:
+    """Return width and height in points of page ``page`` (from 1), as displayed."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(data)
+    try:
+        width, height = document[page - 1].get_size()
+        return float(width), float(height)
+    finally:
+        document.close()

@@ -1,0 +1,295 @@
+"""What each command does: arguments -> library calls -> text or one JSON object on stdout."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import LibraryError, SettingsError
+from rag.settings import Settings
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command that ``arguments`` name; return its exit code."""
+    return COMMANDS[arguments.command](arguments)
+
+
+def _settings(arguments: argparse.Namespace, **overrides: object) -> Settings:
+    library = getattr(arguments, "library", None)
+    return Settings.load(getattr(arguments, "config", None), library=library, **overrides)
+
+
+def _emit(value: Mapping[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _index(arguments: argparse.Namespace) -> int:
+    from ui import console
+    from ui.indexing import build_json, index_paths
+
+    settings = _settings(
+        arguments, model=arguments.model, ocr=False if arguments.no_ocr else None
+    )
+    progress = console.Progress()
+    try:
+        report = index_paths(
+            settings, arguments.paths, full=arguments.full, on_progress=progress
+        )
+    finally:
+        progress.close()
+    value = build_json(report)
+    if arguments.json:
+        _emit(value)
+    else:
+        rows = [
+            (paper["file"], paper["status"], paper["pages"], paper["passages"], paper["reason"])
+            for paper in value["papers"]
+        ]
+        print(console.table(("文献 / file", "状态 / status", "页 / pages", "段落 / passages", ""), rows))
+        print(f"快照 / snapshot: {value['snapshot']}  ({settings.library})")
+    usable = [paper for paper in value["papers"] if paper["status"] != "failed"]
+    return 0 if usable or not value["papers"] else 1
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from index.snapshot import Snapshot
+    from ui import console
+
+    settings = _settings(arguments)
+    with Snapshot.open(settings.library) as snapshot:
+        manifest = snapshot.manifest
+        value = {
+            "library": str(settings.library),
+            "snapshot": manifest.snapshot,
+            "created": manifest.created,
+            "passages": manifest.passages,
+            "children": manifest.children,
+            "encoders": [
+                {"leg": e.leg, "model": e.model, "dimension": e.dimension, "index": e.index_type}
+                for e in manifest.encoders
+            ],
+            "sources": list(manifest.sources),
+            "papers": [
+                {
+                    "file": Path(entry.path).name,
+                    "path": entry.path,
+                    "id": entry.sha256,
+                    "title": snapshot.papers[entry.sha256].title
+                    if entry.sha256 in snapshot.papers
+                    else "",
+                    "status": entry.status,
+                    "reason": _reason(entry.reason_zh, entry.reason_en),
+                    "pages": entry.pages,
+                    "passages": entry.passages,
+                }
+                for entry in manifest.papers
+            ],
+        }
+    if arguments.json:
+        _emit(value)
+        return 0
+    print(f"文献库 / library: {value['library']}")
+    print(f"快照 / snapshot: {value['snapshot']} ({value['created']})")
+    print(f"文献 / papers: {len(manifest.papers)}  段落 / passages: {manifest.passages}")
+    for encoder in manifest.encoders:
+        print(f"编码器 / encoder: {encoder.model} ({encoder.dimension}, {encoder.index_type})")
+    rows = [
+        (Path(e.path).name, e.status, e.pages, e.passages, _reason(e.reason_zh, e.reason_en))
+        for e in manifest.papers
+    ]
+    print(console.table(("文献 / file", "状态 / status", "页 / pages", "段落 / passages", ""), rows))
+    return 0
+
+
+def _reason(zh: str, en: str) -> str:
+    return " / ".join(part for part in (zh, en) if part)
+
+
+def _paper_ids(library: Path, wanted: list[str] | None) -> frozenset[str] | None:
+    """Turn file names, titles or id prefixes into paper ids; None means all papers."""
+    if not wanted:
+        return None
+    from index.snapshot import Snapshot
+
+    with Snapshot.open(library) as snapshot:
+        known = dict(snapshot.papers)
+    chosen: set[str] = set()
+    for name in wanted:
+        found = {
+            id_
+            for id_, paper in known.items()
+            if name in (paper.file, paper.title) or (len(name) >= 6 and id_.startswith(name))
+        }
+        if not found:
+            raise LibraryError(
+                f"文献库中没有「{name}」；用 yinzheng status 查看文献列表。",
+                f"no paper {name!r} in the library; see yinzheng status for the list.",
+            )
+        chosen |= found
+    return frozenset(chosen)
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    from index.build import remove_papers
+
+    settings = _settings(arguments)
+    ids = _paper_ids(settings.library, arguments.papers) or frozenset()
+    snapshot = remove_papers(settings.library, ids)
+    if arguments.json:
+        _emit({"removed": sorted(ids), "snapshot": snapshot})
+    else:
+        print(f"已移除 {len(ids)} 篇 / removed {len(ids)} paper(s); snapshot {snapshot}")
+    return 0
+
+
+def _rollback(arguments: argparse.Namespace) -> int:
+    from index.snapshot import rollback
+
+    settings = _settings(arguments)
+    snapshot = rollback(settings.library)
+    if arguments.json:
+        _emit({"snapshot": snapshot})
+    else:
+        print(f"已回退到快照 {snapshot} / rolled back to snapshot {snapshot}")
+    return 0
+
+
+def _search(arguments: argparse.Namespace) -> int:
+    from rag.assistant import Assistant
+    from rag.export import hit_json
+    from ui import console
+
+    if arguments.k < 1:
+        raise SettingsError("-k 至少为 1。", "-k must be at least 1.")
+    settings = _settings(arguments)
+    papers = _paper_ids(settings.library, arguments.paper)
+    assistant = Assistant.open(settings=settings)
+    hits = assistant.search(arguments.query, arguments.k, papers=papers)
+    if arguments.json:
+        _emit({"query": arguments.query, "hits": [hit_json(hit) for hit in hits]})
+    else:
+        for number, hit in enumerate(hits, 1):
+            print(console.hit_text(number, hit, explain=arguments.explain), end="\n\n")
+    return 0
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    from rag import export
+    from rag.assistant import Assistant
+    from ui import console
+
+    settings = _settings(arguments)
+    papers = _paper_ids(settings.library, arguments.paper)
+    assistant = Assistant.open(settings=settings)
+    answer = assistant.ask(arguments.question, history=tuple(arguments.after), papers=papers)
+    if arguments.json:
+        _emit(export.answer_json(answer))
+        return 0
+    writers = {
+        "text": console.answer_text,
+        "markdown": export.to_markdown,
+        "gbt7714": export.to_gbt7714,
+        "bibtex": export.to_bibtex,
+        "ris": export.to_ris,
+    }
+    print(writers[arguments.format](answer))
+    return 0
+
+
+def _inspect(arguments: argparse.Namespace) -> int:
+    from ui.inspection import inspect_json, inspect_text, read_with_progress
+
+    document = read_with_progress(arguments.file, ocr=not arguments.no_ocr)
+    if arguments.png is not None:
+        from ingest.isolation import draw_isolated
+
+        written = draw_isolated(arguments.file, document, arguments.png)
+        print(f"{len(written)} PNG -> {arguments.png}", file=sys.stderr)
+    if arguments.json:
+        _emit(inspect_json(document))
+    else:
+        print(inspect_text(document))
+    return 0
+
+
+def _table(arguments: argparse.Namespace) -> int:
+    from rag import extraction
+    from rag.assistant import Assistant
+
+    assistant = Assistant.open(settings=_settings(arguments))
+    result = assistant.table(arguments.kind)
+    if arguments.json:
+        _emit(extraction.table_json(result))
+    else:
+        writer = extraction.to_csv if arguments.format == "csv" else extraction.to_markdown
+        print(writer(result), end="")
+    return 0
+
+
+def _ui(arguments: argparse.Namespace) -> int:
+    return _serve(arguments, _settings(arguments))
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from ui import console
+    from ui.indexing import demo_library, index_paths
+    from ui.sample_papers import sample_papers
+
+    library = arguments.library or demo_library()
+    settings = Settings.load(arguments.config, library=library)
+    progress = console.Progress()
+    try:
+        index_paths(settings, sample_papers(), full=None, on_progress=progress)
+    finally:
+        progress.close()
+    return _serve(arguments, settings)
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    from ui.server import serve
+
+    serve(
+        settings,
+        arguments.host,
+        arguments.port,
+        allow_host=tuple(arguments.allow_host),
+        auth_file=arguments.auth_file,
+        open_browser=not arguments.no_browser,
+        log_questions=arguments.log_questions,
+        on_ready=lambda url: print(f"引证 / Yinzheng: {url}", flush=True),
+    )
+    return 0
+
+
+def _eval(arguments: argparse.Namespace) -> int:
+    from ui import evaluation
+
+    return evaluation.run(arguments, Settings.load(arguments.config), _emit)
+
+
+def _calibrate(arguments: argparse.Namespace) -> int:
+    from ui import evaluation
+
+    return evaluation.calibrate(arguments, Settings.load(arguments.config), _emit)
+
+
+COMMANDS: dict[str, Command] = {
+    "index": _index,
+    "status": _status,
+    "remove": _remove,
+    "rollback": _rollback,
+    "search": _search,
+    "ask": _ask,
+    "inspect": _inspect,
+    "table": _table,
+    "ui": _ui,
+    "demo": _demo,
+    "eval": _eval,
+    "calibrate": _calibrate,
+}

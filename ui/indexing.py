@@ -1,0 +1,72 @@
+"""Settings and paths -> the library brought up to date; its report as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+
+from index.build import BuildReport, OnProgress, build_library
+from ingest.errors import SnapshotMismatch
+from rag.settings import Settings
+
+
+def demo_library() -> Path:
+    """Return the library folder of the demonstration."""
+    return user_data_path("yinzheng", appauthor=False) / "demo-library"
+
+
+def index_paths(
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    full: bool | None = False,
+    on_progress: OnProgress | None = None,
+) -> BuildReport:
+    """Index ``paths`` with the settings; ``full`` None means: in full if it must be."""
+    from index.embedding import Embedder, load_embedder
+
+    def embedder() -> Embedder:
+        return load_embedder(settings.model, backend=settings.backend, threads=settings.threads)
+
+    def build(whole: bool) -> BuildReport:
+        return build_library(
+            settings.library,
+            paths,
+            embedder=embedder,
+            model=settings.model,
+            full=whole,
+            parent_chars=settings.parent_chars,
+            child_chars=settings.child_chars,
+            ocr=settings.ocr,
+            on_progress=on_progress,
+        )
+
+    try:
+        return build(bool(full))
+    except SnapshotMismatch:
+        if full is None:
+            return build(True)
+        raise
+
+
+def build_json(report: BuildReport) -> dict[str, Any]:
+    """Return the report as described in docs/json.md."""
+    return {
+        "papers": [
+            {
+                "file": Path(e.path).name,
+                "path": e.path,
+                "id": e.sha256,
+                "status": e.status,
+                "reason": " / ".join(r for r in (e.reason_zh, e.reason_en) if r),
+                "pages": e.pages,
+                "passages": e.passages,
+            }
+            for e in report.papers
+        ],
+        "snapshot": report.snapshot,
+        "changed": report.changed,
+    }
