@@ -100,7 +100,9 @@ class FakeAssistant:
         if "端点" in question:
             raise GenerationFailed("模型端点没有应答。", "the model endpoint did not answer.")
         history = options.get("history") or ()
-        resolved = f"{question}（承上：{history[-1]}）" if "那" in question and history else question
+        resolved = (
+            f"{question}（承上：{history[-1]}）" if "那" in question and history else question
+        )
         if "天气" in question:
             nearest = (make_citation(1),)
             return self._answer(question, resolved, Status.NOT_FOUND, (), (), nearest)
@@ -165,7 +167,10 @@ def make_rows(folder: Path) -> tuple[Row, ...]:
         path = papers / paper.file
         path.write_bytes(b"%PDF-1.4\n" + paper.file.encode())
         if paper is broken:
-            reason = ("需要密码，未索引。请解除密码后重试。", "needs a password. Remove it and retry.")
+            reason = (
+                "需要密码，未索引。请解除密码后重试。",
+                "needs a password. Remove it and retry.",
+            )
             rows.append(Row(paper, path, "failed", reason))
             continue
         outline = tuple(Heading(section, page) for _, section, page in QUOTES)
@@ -185,7 +190,9 @@ def make_desk(folder: Path, *, empty: bool = False, log_questions: bool = False)
     engine.on_swap(library.refresh)
     jobs = Jobs(folder / "jobs", environment=dict(os.environ))
     images = PageImages(library.locate, draw_page)
-    return Desk(Settings(library=folder), engine, library, jobs, images, log_questions=log_questions)
+    return Desk(
+        Settings(library=folder), engine, library, jobs, images, log_questions=log_questions
+    )
 
 
 class Served:
@@ -205,7 +212,9 @@ class Served:
         self.url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=1)
         self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [bound]}, daemon=True)
+        self.thread = threading.Thread(
+            target=self.server.run, kwargs={"sockets": [bound]}, daemon=True
+        )
         self.thread.start()
         limit = time.monotonic() + 60
         while not self.server.started and time.monotonic() < limit:

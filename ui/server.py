@@ -92,9 +92,7 @@ def prepare_environment(library: Path) -> None:
     )
 
 
-def create_app(
-    desk: Desk, *, hosts: list[str], accounts: Accounts | None = None
-) -> FastAPI:
+def create_app(desk: Desk, *, hosts: list[str], accounts: Accounts | None = None) -> FastAPI:
     """Return the whole application of ``desk``, behind its middleware."""
     import gradio as gr
     from fastapi import FastAPI
@@ -131,7 +129,6 @@ def create_app(
         pwa=False,
         mcp_server=False,
         theme=theme(),
-        css_paths=[ASSETS / "desk.css"],
         favicon_path=str(ASSETS / "seal.png"),
     )
 

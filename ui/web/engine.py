@@ -46,9 +46,7 @@ class Engine:
     on disk, "" while there is none; it is called often and must be cheap.
     """
 
-    def __init__(
-        self, open_assistant: Callable[[], Answerer], current: Callable[[], str]
-    ) -> None:
+    def __init__(self, open_assistant: Callable[[], Answerer], current: Callable[[], str]) -> None:
         self._open = open_assistant
         self._current = current
         self._assistant: Answerer | None = None

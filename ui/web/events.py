@@ -126,9 +126,7 @@ def _answered(desk: Desk, request: AskRequest, turn: Turn) -> Iterator[Turn]:
         if done:
             desk.images.prefetch(_cited_pages(answer))
             state = answer.status.value
-            yield desk.conversations.update(
-                request.conversation, turn, state=state, answer=answer
-            )
+            yield desk.conversations.update(request.conversation, turn, state=state, answer=answer)
         else:
             # A partial answer is shown but not kept: only a finished one is history.
             yield Turn(turn.number, turn.question, "searching", answer)

@@ -27,9 +27,11 @@ def example_questions(
     ``papers`` are (paper, heading paths); the innermost headings name the subjects.
     """
     found: list[dict[str, str]] = []
+    seen: set[str] = set()
     for round_ in zip_longest(*(_questions(paper, paths) for paper, paths in papers)):
         for question in round_:
-            if question is not None and question not in found:
+            if question is not None and not seen & set(question.values()):
+                seen.update(question.values())
                 found.append(question)
     return found[:MOST]
 
@@ -49,9 +51,10 @@ def _questions(paper: Paper, paths: Sequence[tuple[str, ...]]) -> list[dict[str,
     asked += [f"{s}有哪些特点？" for s in rest[:1]]
     if actors and treatments:
         asked[1], asked[-1] = asked[-1], asked[1]
-    words = list(paper.keywords_en) or subjects
+    words = [*paper.keywords_en, *subjects]
     english = [f"What do the papers say about {word}?" for word in words]
     return [
         {"zh": zh, "en": en or zh}
-        for zh, en in zip(asked, english + [""] * len(asked), strict=False)
+        for zh, en in zip_longest(dict.fromkeys(asked), dict.fromkeys(english))
+        if zh
     ]

@@ -48,7 +48,7 @@ class Status:
 def run(folder: Path) -> int:
     """Do what the request in ``folder`` says; return 0 when it was done."""
     from rag.settings import Settings
-    from ui.web.library import apply_request
+    from ui.web.opening import apply_request
 
     if hasattr(os, "nice"):
         os.nice(NICE)
@@ -63,7 +63,10 @@ def run(folder: Path) -> int:
         name = type(error).__name__
         status.value.update(
             state="failed",
-            error=[f"索引未完成（{name}）；详情见日志。", f"indexing failed ({name}); see the log."],
+            error=[
+                f"索引未完成（{name}）；详情见日志。",
+                f"indexing failed ({name}); see the log.",
+            ],
         )
         status.write(now=True)
         raise

@@ -2,6 +2,7 @@
 
 import { el, fill, icon, textButton } from "./dom.js";
 import { emit, on, select, send, store, t } from "./store.js";
+import { printTurns } from "./print.js";
 import { answerText } from "./text.js";
 
 let root, list;
@@ -35,7 +36,7 @@ export function receive(value) {
   if (store.pending?.state === "stopped" && turn.state === "searching") turn.state = "stopped";
   store.pending = null;
   store.turns.set(turn.number, turn);
-  emit("turns", { scroll: !known });
+  emit("turns", { scroll: !known || known.state === "searching" });
   if (turn.state !== "searching" && turn.answer) openFirst(turn);
 }
 
@@ -180,7 +181,7 @@ function foot(turn, last) {
   const done = turn.state !== "searching";
   if (!done) return null;
   const summary = answer && turn.state !== "not_found"
-    ? el("span.summary", {}, el("b", {}, t(turn.state)), ` · ${t("papers_cited", { n: answer.citations.length, seconds: (answer.milliseconds / 1000).toFixed(2) })}`)
+    ? el("span.summary", {}, turn.state === "answered" ? [el("b", {}, t(turn.state)), " · "] : null, `${t("papers_cited", { n: answer.citations.length, seconds: (answer.milliseconds / 1000).toFixed(2) })}`)
     : el("span.summary");
   return el("footer.turn-foot", {}, summary, el("div.actions", {},
     answer ? textButton("copy", t("copy"), () => copy(answerText(turn))) : null,
@@ -191,7 +192,7 @@ function foot(turn, last) {
 }
 
 function exportMenu(turn) {
-  const link = (scope, kind) => el("a", {
+  const link = (scope, kind) => kind === "pdf" ? printButton(scope, turn) : el("a", {
     href: `/export/${store.conversation}/${scope}.${kind}?lang=${store.lang}`, download: "", dataset: { kind, scope },
   }, t(`export_${kind}`));
   const kinds = ["md", "docx", "pdf"];
@@ -200,6 +201,11 @@ function exportMenu(turn) {
     el("div.menu-body", {},
       el("p", {}, t("export_answer")), kinds.map((kind) => link(turn.number, kind)),
       el("p", {}, t("export_all")), kinds.map((kind) => link("all", kind))));
+}
+
+function printButton(scope, turn) {
+  const turns = () => (scope === "all" ? [...store.turns.values()].filter((one) => one.answer) : [turn]);
+  return el("button", { type: "button", dataset: { kind: "pdf", scope }, onclick: () => printTurns(turns()) }, t("export_pdf"));
 }
 
 function retry(turn) {

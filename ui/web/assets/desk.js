@@ -13,11 +13,22 @@ const mounted = new Set();
 
 watchNetwork();
 const strings = fetch("/strings.json").then((reply) => reply.json());
+const style = addStyle("/desk/desk.css");
+
+// Not through Gradio's ``css``: it rewrites selectors, among them those of media queries.
+function addStyle(href) {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href });
+  return new Promise((resolve) => {
+    link.onload = link.onerror = resolve;
+    document.head.append(link);
+  });
+}
 
 /** Called once by each panel's ``js_on_load``. */
 export async function mount(name, element, props, trigger, watch) {
   store.triggers[name] = trigger;
   store.strings = await strings;
+  await style;
   const block = document.getElementById(`desk-${name}`);
   block?.parentElement.classList.add("desk-grid");
   const panel = panels[name];

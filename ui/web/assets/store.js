@@ -93,3 +93,5 @@ export function selectedCitation() {
 }
 
 export const isNarrow = () => matchMedia("(max-width: 860px)").matches;
+
+applyPreferences();
