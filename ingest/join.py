@@ -22,14 +22,20 @@ _RAISED_EM = 0.15
 # A gap this wide (em) parts two cells of a row; words are parted by 0.25-0.5 em.
 _CELL_GAP_EM = 1.0
 
+# Gaps (em) that are word spaces where an engine gives none: between Latin characters of a line
+# without any space, and anywhere (a gap beside a Chinese character is half of that by itself).
+_WORD_GAP_EM = 0.2
+_WIDE_GAP_EM = 0.5
+
 # How engines give the hyphen that ends a line: as itself, as a soft hyphen, as a non-character.
 _HYPHENS = "-\u2010\u00ad\u0002\ufffe"
 _NO_SPACE_AFTER = "-\u2010\u2011\u2013\u2014/／~～(（[［“‘«"
 _CJK = re.compile(f"[{HAN}{CJK_PUNCTUATION}]")
 _SHARED = "“”‘’…—·"
 
-_WORD_BEFORE = re.compile(r"[^\s,.;:()（）/，。；：]*$")
-_WORD_AFTER = re.compile(r"^[^\s,.;:()（）/，。；：]*")
+_WORD_SIGNS = r"[^\s,.;:!?()\[\]（）［］〔〕【】/，。；：、“”‘’\"]*"
+_WORD_BEFORE = re.compile(rf"{_WORD_SIGNS}$")
+_WORD_AFTER = re.compile(rf"^{_WORD_SIGNS}")
 _PLAIN_HEAD = re.compile(r"^[A-Za-z][a-z]+$")
 _PLAIN_TAIL = re.compile(r"^[a-zßà-öø-ÿ]+$")
 # First parts that are written with a hyphen before most words.
@@ -92,26 +98,34 @@ def join_lines(lines: Sequence[Line], *, rows: bool = False) -> Joined:
 
 
 def _row(line: Line, rows: bool) -> _Row:
-    """Return the characters of one line, spurious spaces left out."""
+    """Return the characters of one line, spurious spaces left out and lost ones put back."""
     row = _Row(line, [], [], [], [])
     chars = [char for char in line.chars if char.text]
-    gap_from: float | None = None
+    spaceless = not any(char.text.isspace() for char in chars)
     spaced = False
     for char in chars:
         if char.text.isspace():
             spaced = bool(row.chars)
             continue
-        gap_from = row.right[-1] if row.right else None
-        wide = gap_from is not None and char.x0 - gap_from >= _CELL_GAP_EM * line.size
-        if rows and wide:
-            row.append("\t")
-            row.right[-1] = char.x0
-        elif spaced and needs_space(row.chars[-1], char.text[0]):
-            row.append(" ")
-            row.right[-1] = char.x0
+        if row.chars:
+            before, gap = row.chars[-1], (char.x0 - row.right[-1]) / max(line.size, 1.0)
+            lost = _is_word_gap(before, char.text[0], gap, spaceless)
+            if rows and gap >= _CELL_GAP_EM:
+                row.append("\t")
+                row.right[-1] = char.x0
+            elif (spaced or lost) and needs_space(before, char.text[0]):
+                row.append(" ")
+                row.right[-1] = char.x0
         spaced = False
         _put(row, char, _is_raised(char, line))
     return row
+
+
+def _is_word_gap(before: str, after: str, gap: float, spaceless: bool) -> bool:
+    if gap < _WORD_GAP_EM or not (before.isalnum() or after.isalnum()):
+        return False
+    latin = not (is_han(before) or is_han(after))
+    return gap >= _WIDE_GAP_EM or (latin and spaceless)
 
 
 def _put(row: _Row, char: Char, raised: bool) -> None:

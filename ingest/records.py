@@ -262,7 +262,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class PaperReport:
-    """The report card of one PDF (see docs/json.md); made by ``ingest.report``."""
+    """The report card of one PDF (see docs/json.md); made by ``ingest.report``.
+
+    ``columns`` is a number per page, ``headings`` the outline with two spaces of indent per
+    level, ``engines`` counts pages, ``confidence`` is the mean of the OCR pages (0-1).
+    """
 
     file: str
     pages: int
@@ -280,6 +284,7 @@ class PaperReport:
     unknown: int
     engines: dict[str, int]
     warnings: tuple[str, ...] = field(default_factory=tuple)
+    confidence: float | None = None
 
 
 def boxes_of(spans: tuple[Span, ...], start: int, end: int) -> tuple[Box, ...]:

@@ -128,6 +128,7 @@ def test_marks(text: str, expected: list[tuple[str, tuple[int, ...]]]) -> None:
         "Ca^{2+}通道与CD8^{+} T细胞",
         "^{18}F-FDG和用^{99}Tc^{m}标记，注射^{131}I后",
         "[18]F-FDG PET",
+        "呈阳性。^{1}H-NMR与^{13}C-NMR",
         "CO_{2}与H_{2}O",
         "[95%CI 1.2-3.4]",
         "[HR=0.5]",
@@ -173,3 +174,21 @@ def test_numbers(text: str, numbers: tuple[int, ...]) -> None:
 def test_marks_of_plain_text() -> None:
     text = "见文献[2]。"
     assert [mark.numbers for mark in find_marks(text, [False] * len(text))] == [(2,)]
+
+
+def test_spaces_that_an_engine_lost_are_put_back() -> None:
+    def spread(text: str, gap: float) -> Line:
+        chars, x = [], 50.0
+        for char in text:
+            if char == " ":
+                x += gap
+                continue
+            width = SIZE if ord(char) > 0x2E00 else SIZE / 2
+            chars.append(Char(char, x, 100, x + width, 110, 108, SIZE))
+            x += width
+        return Line(1, tuple(chars), Box(1, 50, 100, x, 110), 108, SIZE)
+
+    assert join_lines([spread("liver cancer cells", 2.5)]).text == "liver cancer cells"
+    assert join_lines([spread("1 引言", 10)]).text == "1 引言"
+    assert join_lines([spread("采用 EGFR 检测", 2.5)]).text == "采用EGFR检测"
+    assert join_lines([spread("参 考 文 献", 10)]).text == "参考文献"

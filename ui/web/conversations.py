@@ -105,9 +105,7 @@ class Conversations:
         """Return the last turns (before turn number ``before``) and how many are still earlier."""
         with self._lock:
             turns = [
-                t
-                for t in self._touch(conversation).turns
-                if before is None or t.number < before
+                t for t in self._touch(conversation).turns if before is None or t.number < before
             ]
         return tuple(turns[-PAGE_TURNS:]), max(0, len(turns) - PAGE_TURNS)
 

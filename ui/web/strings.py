@@ -75,7 +75,10 @@ STRINGS: dict[str, tuple[str, str]] = {
     "stopped": ("已停止", "Stopped"),
     "stopped_text": ("回答已停止，可以重试。", "The answer was stopped. You can retry."),
     "error": ("出错了", "Something went wrong"),
-    "error_text": ("未能作答，请重试。错误代码 {code}。", "No answer was made. Retry. Code {code}."),
+    "error_text": (
+        "未能作答，请重试。错误代码 {code}。",
+        "No answer was made. Retry. Code {code}.",
+    ),
     "error_code": ("错误代码 {code}", "Code {code}"),
     "busy": ("现在提问的人较多", "Busy right now"),
     "busy_text": ("请稍候片刻再问一次。", "Please ask again in a moment."),
@@ -92,7 +95,8 @@ STRINGS: dict[str, tuple[str, str]] = {
     "export_all": ("导出对话", "Export the conversation"),
     "export_md": ("Markdown", "Markdown"),
     "export_docx": ("Word 文档", "Word document"),
-    "export_pdf": ("PDF", "PDF"),
+    "export_pdf": ("PDF（打印）", "PDF (print)"),
+    "references": ("引证", "Citations"),
     "retry": ("重试", "Retry"),
     "undo": ("撤回", "Undo"),
     "clear": ("清空", "Clear"),
@@ -144,7 +148,10 @@ STRINGS: dict[str, tuple[str, str]] = {
         "This sentence has no coordinates. Look over the whole page.",
     ),
     "image_failed": ("页面图像无法显示", "The page image cannot be shown"),
-    "image_failed_text": ("引文仍然有效，可以打开 PDF 核对。", "The quote stands. Open the PDF to check it."),
+    "image_failed_text": (
+        "引文仍然有效，可以打开 PDF 核对。",
+        "The quote stands. Open the PDF to check it.",
+    ),
     "citation_gone": ("这篇文献已不在库中", "This paper is no longer in the library"),
     "citation_gone_text": (
         "引文保留如上；重新添加该文献后可查看原页。",

@@ -1,0 +1,109 @@
+// The evidence desk: the selected citation in, its cards and its page with marked boxes drawn.
+
+import { el, fill, textButton } from "./dom.js";
+import { on, select, selectedCitation, setView, store, t } from "./store.js";
+import { copy } from "./conversation.js";
+import { quoteText } from "./text.js";
+import { prefetch } from "./page_images.js";
+import * as viewer from "./page_viewer.js";
+
+let root, cards, shown = null;
+
+export function start(node) {
+  root = node;
+  cards = el("div.cards");
+  const place = el("div.viewer-place");
+  root.append(el("section.evidence", { id: "evidence", tabindex: "-1" }, cards, place));
+  viewer.start(place);
+  on("selection", ({ at } = {}) => draw(at));
+  on("prefetch", prefetch);
+  on("turns", () => { if (!store.selection) draw(); });
+  draw();
+}
+
+export function render() {
+  shown = null;
+  draw();
+  viewer.render();
+}
+
+function draw(at) {
+  const section = root.firstElementChild;
+  section.setAttribute("aria-label", t("evidence"));
+  const found = selectedCitation();
+  const browse = store.selection?.browse;
+  root.firstElementChild.dataset.state = found ? "citation" : browse ? "browse" : "empty";
+  if (browse) {
+    shown = null;
+    fill(cards, backButton(), el("p.browse-head", {}, el("b", {}, browse.title), ` · ${t("outline_page")}`));
+    viewer.showPage(browse, store.selection.page, []);
+    return;
+  }
+  if (!found) {
+    shown = null;
+    const last = [...store.turns.values()].at(-1);
+    const searching = store.pending || last?.state === "searching";
+    fill(cards, el("div.evidence-empty", {}, el("span.sheet-ghost", { "aria-hidden": "true" }, el("i"), el("i"), el("i"), el("i"), el("i")),
+      el("p", {}, t(searching ? "evidence_wait" : last?.answer ? "evidence_none" : "evidence_empty"))));
+    viewer.clear();
+    return;
+  }
+  const { turn, citation } = found;
+  const { list, index } = store.selection;
+  const citations = turn.answer[list];
+  const key = `${turn.number}/${list}`;
+  if (shown !== key) {
+    fill(cards, backButton(), el("h2.cards-head", {}, list === "nearest" ? t("nearest") : t("cards")),
+      el("ol.card-list", { dataset: { list } }, citations.map((item, place) => el("li", {}, card(turn, list, item, place)))));
+    shown = key;
+  }
+  [...cards.querySelectorAll("article.card")].forEach((node, place) => open(node, citations[place], place === index, list));
+  viewer.showCitation(citation, citations, at);
+}
+
+function backButton() {
+  return textButton("left", t("back_to_answer"), () => {
+    setView("chat");
+    document.querySelector(".turns [aria-current]")?.focus();
+  }, { id: "back" });
+}
+
+function card(turn, list, citation, index) {
+  const head = el("button.card-head", {
+    type: "button", dataset: { cardIndex: index },
+    onclick: () => select({ turn: turn.number, list, index }),
+  },
+  el("span.number", { "aria-hidden": "true" }, list === "nearest" ? "·" : String(citation.number)),
+  el("span.card-where", {},
+    el("span.card-title", {}, citation.paper.title),
+    el("span.card-place", {}, [t("page_n", { page: citation.page }), citation.section.join(" › ")].filter(Boolean).join(" · "))));
+  return el("article.card", {}, head, el("div.card-body"));
+}
+
+function open(node, citation, active, list) {
+  if (active) node.setAttribute("aria-current", "true");
+  else node.removeAttribute("aria-current");
+  node.querySelector(".card-head").setAttribute("aria-expanded", String(active));
+  const body = node.querySelector(".card-body");
+  if (!active) {
+    fill(body, el("p.quote.short", {}, citation.quote));
+    return;
+  }
+  fill(body,
+    el("blockquote.quote", {},
+      citation.before ? el("span.context", {}, citation.before) : null,
+      el("mark", { dataset: { quote: "true" } }, citation.quote),
+      citation.after ? el("span.context", {}, citation.after) : null),
+    citation.ocr ? el("p.remark", {}, t("ocr_note")) : null,
+    citation.boxes.length ? null : el("p.remark", {}, t("no_boxes")),
+    citation.gloss.length ? el("p.gloss", {}, el("b", {}, t("glossary")), " ", citation.gloss.map(([zh, en]) => el("span", {}, el("span", { lang: "zh-CN" }, zh), " ", el("span", { lang: "en" }, en)))) : null,
+    citation.cited.length ? el("details.cited", {}, el("summary", {}, `${t("cites")} ${citation.cited.map((r) => `[${r.number}]`).join(" ")}`),
+      el("ul", {}, citation.cited.map((r) => el("li", {}, `[${r.number}] ${r.text}`)))) : null,
+    el("div.card-actions", {}, el("span.file", {}, citation.paper.file),
+      textButton("copy", t("copy_quote"), () => copy(quoteText(citation)), { dataset: { action: "copy-quote" } })));
+  // Keep the open card in sight without moving the page itself.
+  const head = node.querySelector(".card-head");
+  const top = node.offsetTop - cards.offsetTop;
+  if (top < cards.scrollTop || top + head.offsetHeight + 60 > cards.scrollTop + cards.clientHeight) cards.scrollTop = Math.max(0, top - 44);
+}
+

@@ -1,0 +1,97 @@
+// What the whole page shares: language, preferences, turns, library, selection, a small bus.
+
+const bus = new EventTarget();
+const saved = (name, fallback) => {
+  try { return localStorage.getItem(`yinzheng.${name}`) ?? fallback; } catch { return fallback; }
+};
+
+function firstLanguage() {
+  const asked = new URLSearchParams(location.search).get("lang") || saved("lang", "");
+  if (asked) return asked.toLowerCase().startsWith("zh") ? "zh" : "en";
+  return (navigator.languages?.[0] || navigator.language || "").toLowerCase().startsWith("zh") ? "zh" : "en";
+}
+
+function conversationId() {
+  try {
+    const kept = sessionStorage.getItem("yinzheng.conversation");
+    if (/^[0-9a-f]{32}$/.test(kept ?? "")) return kept;
+  } catch { /* storage may be switched off: the conversation then ends with the page */ }
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const id = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+  try { sessionStorage.setItem("yinzheng.conversation", id); } catch { /* as above */ }
+  return id;
+}
+
+export const store = {
+  strings: { zh: {}, en: {} },
+  lang: firstLanguage(),
+  theme: saved("theme", "auto"),
+  length: saved("length", "medium"),
+  llm: saved("llm", "off") === "on",
+  conversation: conversationId(),
+  turns: new Map(), // number -> turn, in order
+  earlier: 0,
+  pending: null, // the question on its way to the server
+  library: null, // last status of the library panel
+  selected: new Set(), // short paper ids that questions run over; empty means all
+  selection: null, // {turn, list: "citations" | "nearest", index} or {browse: paper, page}
+  view: "chat",
+  triggers: {}, // panel name -> Gradio's trigger of that panel
+};
+
+/** The text of ``key`` in the page's language, with {placeholders} filled in. */
+export function t(key, values = {}) {
+  const text = store.strings[store.lang][key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+export function on(name, handler) { bus.addEventListener(name, (event) => handler(event.detail)); }
+export function emit(name, detail) { bus.dispatchEvent(new CustomEvent(name, { detail })); }
+
+/** Set a preference, keep it in this browser, tell everyone. */
+export function prefer(name, value) {
+  store[name] = value;
+  try { localStorage.setItem(`yinzheng.${name}`, name === "llm" ? (value ? "on" : "off") : value); } catch { /* not kept */ }
+  emit(name === "lang" ? "language" : "preference", name);
+  applyPreferences();
+}
+
+export function applyPreferences() {
+  const root = document.documentElement;
+  const dark = store.theme === "dark" || (store.theme === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+  root.dataset.theme = dark ? "dark" : "light";
+  root.lang = store.lang === "zh" ? "zh-CN" : "en";
+  document.body.classList.toggle("dark", dark);
+  if (store.strings[store.lang].title) document.title = t("title");
+}
+
+/** Send an event of a panel to the server, with the conversation it belongs to. */
+export function send(panel, name, data = {}) {
+  store.triggers[panel]?.(name, { conversation: store.conversation, ...data });
+}
+
+export function setView(view) {
+  store.view = view;
+  document.documentElement.dataset.view = view;
+  emit("view", view);
+}
+
+/** Choose a citation; ``reveal`` also brings the evidence into view on a narrow page. */
+export function select(selection, { reveal = true } = {}) {
+  store.selection = selection;
+  emit("selection", { at: performance.now() });
+  if (reveal) setView("evidence");
+}
+
+/** The citation that a selection names, with its turn; null when there is none. */
+export function selectedCitation() {
+  const chosen = store.selection;
+  if (!chosen || chosen.browse) return null;
+  const turn = store.turns.get(chosen.turn);
+  const citation = turn?.answer?.[chosen.list]?.[chosen.index];
+  return citation ? { turn, citation } : null;
+}
+
+export const isNarrow = () => matchMedia("(max-width: 860px)").matches;
+
+applyPreferences();

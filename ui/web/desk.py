@@ -1,0 +1,56 @@
+"""The parts behind the page, joined: settings in, one ``Desk`` that events and routes share."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from rag.records import Answer
+from rag.settings import Settings
+from ui.web.conversations import Conversations
+from ui.web.engine import Answerer, Engine
+from ui.web.evidence import PageImages
+from ui.web.jobs import Jobs
+from ui.web.library import Library
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Desk:
+    """What one server holds; ``started`` is when the process began to serve (seconds)."""
+
+    settings: Settings
+    engine: Engine
+    library: Library
+    jobs: Jobs
+    images: PageImages
+    conversations: Conversations = field(default_factory=Conversations)
+    log_questions: bool = False
+    started: float = field(default_factory=time.time)
+
+    def stream(
+        self, assistant: Answerer, question: str, **options: Any
+    ) -> Iterator[tuple[Answer, bool]]:
+        """Yield (answer so far, False) while it grows and (answer, True) at the end."""
+        yield assistant.ask(question, **options), True
+
+    def llm(self) -> dict[str, Any] | None:
+        """Say which language model would be asked and where it is; None when there is none."""
+        if not self.settings.llm_base_url:
+            return None
+        host = urlsplit(self.settings.llm_base_url).hostname or self.settings.llm_base_url
+        return {
+            "model": self.settings.llm_model or host,
+            "host": host,
+            "local": host in ("localhost", "127.0.0.1", "::1"),
+        }
+
+    def close(self) -> None:
+        """End the background threads."""
+        self.engine.close()
+        self.images.close()

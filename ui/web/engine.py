@@ -1,0 +1,147 @@
+"""The assistant behind the page: loaded in the background, renewed when the library changes.
+
+In: settings. Out: the assistant as soon as there is one, and a state that the page shows.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ingest.errors import LibraryMissing, YinzhengError
+from rag.records import Answer
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.7  # a new snapshot is noticed within a second
+
+
+class Answerer(Protocol):
+    """What the page needs of ``rag.Assistant``."""
+
+    def ask(self, question: str, **options: Any) -> Answer:
+        """Answer ``question``."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """``name`` is "starting", "loading", "ready", "empty", "updating" or "error".
+
+    ``message`` is a (zh, en) pair to show as a banner; an "error" with a snapshot still
+    answers from the old one.
+    """
+
+    name: str
+    message: tuple[str, str] = ("", "")
+    snapshot: str = ""
+
+
+class Engine:
+    """Opens the assistant in a thread and swaps it when ``current`` names a new snapshot.
+
+    ``open_assistant`` is slow (it loads models). ``current`` returns the id of the snapshot
+    on disk, "" while there is none; it is called often and must be cheap.
+    """
+
+    def __init__(self, open_assistant: Callable[[], Answerer], current: Callable[[], str]) -> None:
+        self._open = open_assistant
+        self._current = current
+        self._assistant: Answerer | None = None
+        self._state = EngineState("starting")
+        self._tried = ""
+        self._changed = threading.Condition()
+        self._stop = threading.Event()
+        self._listeners: list[Callable[[], None]] = []
+        self._thread: threading.Thread | None = None
+
+    @property
+    def state(self) -> EngineState:
+        """What the page shows."""
+        return self._state
+
+    @property
+    def snapshot(self) -> str:
+        """The id of the snapshot that answers now."""
+        return self._state.snapshot
+
+    def on_swap(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` whenever another snapshot begins to answer."""
+        self._listeners.append(listener)
+
+    def start(self) -> None:
+        """Begin to load; returns at once."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """End the thread after the step it is in."""
+        self._stop.set()
+
+    def look_now(self) -> None:
+        """Try again at once, also a snapshot that failed before."""
+        self._tried = ""
+
+    def assistant(self, timeout: float) -> Answerer | None:
+        """Return the assistant, waiting up to ``timeout`` seconds while it is being loaded."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._assistant is not None or self._state.name in ("empty", "error"),
+                timeout,
+            )
+            return self._assistant
+
+    def _set(self, state: EngineState, assistant: Answerer | None) -> None:
+        with self._changed:
+            swapped = assistant is not self._assistant
+            self._assistant = assistant
+            self._state = state
+            self._changed.notify_all()
+        if swapped:
+            for listener in self._listeners:
+                listener()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._look()
+            except Exception:
+                # A look that fails must not end the watch; the next one may succeed.
+                log.exception("looking at the library failed")
+            self._stop.wait(LOOK_SECONDS)
+
+    def _look(self) -> None:
+        current = self._current()
+        if not current:
+            self._tried = ""
+            self._set(EngineState("empty"), None)
+            return
+        if current in (self._state.snapshot, self._tried):
+            return
+        self._tried = current
+        old = self._assistant
+        waiting = "loading" if old is None else "updating"
+        self._set(EngineState(waiting, snapshot=self._state.snapshot), old)
+        try:
+            assistant = self._open()
+        except LibraryMissing:
+            self._set(EngineState("empty"), None)
+        except Exception as error:
+            log.error("the library was not opened: %s", type(error).__name__)
+            self._set(EngineState("error", _message(error), self._state.snapshot), old)
+        else:
+            self._set(EngineState("ready", snapshot=current), assistant)
+            log.info("snapshot %s answers", current)
+
+
+def _message(error: Exception) -> tuple[str, str]:
+    if isinstance(error, YinzhengError):
+        return (error.zh, error.en)
+    name = type(error).__name__
+    return (
+        f"文献库未能打开（{name}）；详情见日志。",
+        f"the library was not opened ({name}); see the log.",
+    )

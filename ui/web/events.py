@@ -1,0 +1,235 @@
+"""What happens on each event of the page: its data comes in, JSON for a panel goes out.
+
+Nothing the browser sends is trusted: ids and lengths are checked, turns come from the server.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ingest.errors import YinzhengError
+from rag.records import Answer, Status
+from ui.web.conversations import Conversations, Turn, valid_id
+from ui.web.desk import Desk
+from ui.web.rendering import ID_LENGTH, turn_json
+
+log = logging.getLogger(__name__)
+
+MAX_QUESTION = 2000
+MODEL_WAIT = 180.0
+LENGTHS = {"short": 3, "medium": 6, "long": 12}
+
+Update = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AskRequest:
+    """A question as the page sent it, checked."""
+
+    conversation: str
+    question: str
+    papers: tuple[str, ...]
+    sentences: int
+    llm: bool
+
+    @classmethod
+    def parse(cls, data: Any) -> AskRequest | None:
+        """Return the request, or None when it is not one."""
+        if not isinstance(data, dict) or not valid_id(data.get("conversation")):
+            return None
+        question = data.get("question")
+        if not isinstance(question, str):
+            return None
+        papers = data.get("papers")
+        chosen = papers if isinstance(papers, list) else []
+        return cls(
+            data["conversation"],
+            clean_question(question),
+            tuple(str(paper)[:64] for paper in chosen[:5000]),
+            LENGTHS.get(str(data.get("length")), LENGTHS["medium"]),
+            data.get("llm") is True,
+        )
+
+
+def clean_question(question: str) -> str:
+    """Cut to the longest question allowed and drop control characters."""
+    kept = "".join(c if c.isprintable() or c in "\n\t" else " " for c in question)
+    return kept.strip()[:MAX_QUESTION]
+
+
+def ask(desk: Desk, data: Any) -> Iterator[Update]:
+    """Answer a question; yields the turn as it grows."""
+    request = AskRequest.parse(data)
+    if request is None or not request.question:
+        return
+    turns = desk.conversations
+    turn = turns.begin(request.conversation, request.question)
+    if turn is None:
+        yield _update(request.conversation, Turn(0, request.question, state="busy"))
+        return
+    if desk.log_questions:
+        log.info("question: %s", request.question)
+    started = time.monotonic()
+    try:
+        yield _update(request.conversation, turn)
+        for turn in _answered(desk, request, turn):
+            yield _update(request.conversation, turn)
+    except YinzhengError as error:
+        turn = turns.update(
+            request.conversation,
+            turn,
+            state="error",
+            code=type(error).__name__,
+            message=(error.zh, error.en),
+        )
+        yield _update(request.conversation, turn)
+    except GeneratorExit:
+        raise
+    except Exception:
+        code = secrets.token_hex(3).upper()
+        log.exception("question failed, code %s", code)
+        turn = turns.update(request.conversation, turn, state="error", code=code)
+        yield _update(request.conversation, turn)
+    finally:
+        if turn.state == "searching":
+            # Stop was pressed or the tab was closed: the generator ends here.
+            turn = turns.update(request.conversation, turn, state="stopped")
+        log.info(
+            "turn: %s, %.0f ms, snapshot %s",
+            turn.state,
+            (time.monotonic() - started) * 1000,
+            desk.engine.snapshot,
+        )
+
+
+def _answered(desk: Desk, request: AskRequest, turn: Turn) -> Iterator[Turn]:
+    assistant = desk.engine.assistant(timeout=MODEL_WAIT)
+    if assistant is None:
+        zh, en = desk.engine.state.message
+        if not zh:
+            zh, en = "文献库为空，请先添加 PDF。", "The library is empty. Add PDFs first."
+        raise YinzhengError(zh, en)
+    history = desk.conversations.questions(request.conversation, turn.number)
+    for answer, done in desk.stream(
+        assistant,
+        request.question,
+        history=history,
+        papers=desk.library.chosen(request.papers),
+        sentences=request.sentences,
+        llm=request.llm,
+    ):
+        if done:
+            desk.images.prefetch(_cited_pages(answer))
+            state = answer.status.value
+            yield desk.conversations.update(request.conversation, turn, state=state, answer=answer)
+        else:
+            # A partial answer is shown but not kept: only a finished one is history.
+            yield Turn(turn.number, turn.question, "searching", answer)
+
+
+def _cited_pages(answer: Answer) -> list[tuple[str, int]]:
+    shown = answer.nearest if answer.status is Status.NOT_FOUND else answer.citations
+    pages = []
+    for citation in shown:
+        pages.append((citation.paper.id[:ID_LENGTH], citation.page))
+        pages += [(citation.paper.id[:ID_LENGTH], box.page) for box in citation.boxes]
+    return pages
+
+
+def _update(conversation: str, turn: Turn) -> Update:
+    return {"kind": "turn", "conversation": conversation, "turn": turn_json(turn)}
+
+
+def retry(desk: Desk, data: Any) -> Iterator[Update]:
+    """Ask the last question again, in place of its old answer."""
+    if not isinstance(data, dict) or not valid_id(data.get("conversation")):
+        return
+    last = desk.conversations.drop_last(data["conversation"])
+    if last is not None:
+        yield from ask(desk, {**data, "question": last.question})
+
+
+def history(conversations: Conversations, data: Any) -> Update | None:
+    """Turns for a page that was reloaded, or the ones before ``data["before"]``."""
+    if not isinstance(data, dict) or not valid_id(data.get("conversation")):
+        return None
+    before = data.get("before")
+    limit = before if isinstance(before, int) and not isinstance(before, bool) else None
+    turns, earlier = conversations.page(data["conversation"], limit)
+    return {
+        "kind": "history",
+        "conversation": data["conversation"],
+        "before": limit,
+        "turns": [turn_json(turn) for turn in turns],
+        "earlier": earlier,
+        "nonce": secrets.token_hex(4),
+    }
+
+
+def undo(conversations: Conversations, data: Any) -> Update | None:
+    """Take back the last question; its text goes back into the question box."""
+    if not isinstance(data, dict) or not valid_id(data.get("conversation")):
+        return None
+    last = conversations.drop_last(data["conversation"])
+    found = history(conversations, data)
+    if found is not None and last is not None:
+        found["draft"] = last.question
+    return found
+
+
+def clear(conversations: Conversations, data: Any) -> Update | None:
+    """Remove all turns of the conversation."""
+    if not isinstance(data, dict) or not valid_id(data.get("conversation")):
+        return None
+    conversations.clear(data["conversation"])
+    return history(conversations, data)
+
+
+def _paper(data: Any) -> str:
+    paper = data.get("paper") if isinstance(data, dict) else None
+    return paper if isinstance(paper, str) else ""
+
+
+def remove(desk: Desk, data: Any) -> None:
+    """Take a paper out of all answers; the index follows when undoing is over."""
+    desk.library.remove(_paper(data))
+
+
+def restore(desk: Desk, data: Any) -> None:
+    """Undo a removal."""
+    desk.library.restore(_paper(data))
+
+
+def reread(desk: Desk, data: Any) -> None:
+    """Read one paper again from its PDF."""
+    if (found := desk.library.full_id(_paper(data))) is not None:
+        desk.jobs.request(reread=[found])
+
+
+def samples(desk: Desk, data: Any) -> None:
+    """Index the sample papers."""
+    from ui.sample_papers import sample_papers
+
+    desk.jobs.request(paths=sample_papers())
+
+
+def dismiss(desk: Desk, data: Any) -> None:
+    """Put away the report of a finished job."""
+    desk.jobs.dismiss()
+
+
+def ask_once(desk: Desk, message: str) -> Update:
+    """Answer one question without a conversation, as JSON like ``yinzheng ask --json``."""
+    from rag.export import answer_json
+
+    question = clean_question(message)
+    assistant = desk.engine.assistant(timeout=MODEL_WAIT)
+    if assistant is None or not question:
+        return {"error": "library empty or not loaded" if question else "empty question"}
+    answer = assistant.ask(question, papers=desk.library.chosen(()))
+    return dict(answer_json(answer))

@@ -1,0 +1,80 @@
+"""The indexing process: ``request.json`` in, the index and ``status.json`` out.
+
+Run as ``python -m ui.web.job_runner FOLDER`` by ``ui.web.jobs``; settings come from the
+environment.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import YinzhengError
+from ui.web.jobs import NICE, read_json, write_json
+
+WRITE_SECONDS = 0.2
+
+
+class Status:
+    """Writes the status file, at most five times a second."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "status.json"
+        self._written = 0.0
+        self.value: dict[str, Any] = {
+            "state": "running",
+            "stage": "start",
+            "pid": os.getpid(),
+            "started": time.time(),
+        }
+
+    def progress(self, event: Mapping[str, Any]) -> None:
+        """Take a progress event of the build."""
+        for key in ("stage", "file", "done", "total"):
+            self.value[key] = event.get(key)
+        self.write()
+
+    def write(self, *, now: bool = False) -> None:
+        """Write the file, unless it was just written."""
+        if now or time.monotonic() - self._written >= WRITE_SECONDS:
+            self._written = time.monotonic()
+            write_json(self._file, {**self.value, "updated": time.time()})
+
+
+def run(folder: Path) -> int:
+    """Do what the request in ``folder`` says; return 0 when it was done."""
+    from rag.settings import Settings
+    from ui.web.opening import apply_request
+
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    status = Status(folder)
+    status.write(now=True)
+    try:
+        request = read_json(folder / "request.json") or {}
+        rows = apply_request(Settings.load(), request, status.progress)
+    except YinzhengError as error:
+        status.value.update(state="failed", error=[error.zh, error.en])
+    except Exception as error:
+        name = type(error).__name__
+        status.value.update(
+            state="failed",
+            error=[
+                f"索引未完成（{name}）；详情见日志。",
+                f"indexing failed ({name}); see the log.",
+            ],
+        )
+        status.write(now=True)
+        raise
+    else:
+        status.value.update(state="done", papers=rows)
+    status.write(now=True)
+    return 0 if status.value["state"] == "done" else 1
+
+
+if __name__ == "__main__":
+    sys.exit(run(Path(sys.argv[1])))

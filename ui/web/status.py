@@ -1,0 +1,46 @@
+"""What the page must know about engine, library and jobs, as one JSON value with a version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from ui.web.desk import Desk
+from ui.web.library import UNDO_SECONDS
+from ui.web.uploads import MAX_FILE
+
+
+def library_status(desk: Desk) -> dict[str, Any]:
+    """Return the value of the library panel; ``version`` changes when anything in it does.
+
+    Also hands over to the indexing process what is due: removals past their undo time.
+    """
+    if overdue := desk.library.overdue():
+        if not desk.jobs.busy():
+            desk.jobs.request(remove=overdue)
+    state = desk.engine.state
+    job = desk.jobs.status()
+    value: dict[str, Any] = {
+        "kind": "library",
+        "engine": {"name": state.name, "message": list(state.message)},
+        "papers": desk.library.rows(),
+        "examples": desk.library.examples(),
+        "job": _job_json(job),
+        "llm": desk.llm(),
+        "undo_seconds": UNDO_SECONDS,
+        "max_mb": MAX_FILE // (1024 * 1024),
+    }
+    value["busy"] = state.name in ("starting", "loading", "updating") or (
+        job is not None and (job["state"] == "running" or bool(job["waiting"]))
+    )
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    value["version"] = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return value
+
+
+def _job_json(job: dict[str, Any] | None) -> dict[str, Any] | None:
+    if job is None:
+        return None
+    kept = ("state", "stage", "file", "done", "total", "error", "waiting", "papers", "started")
+    return {key: job.get(key) for key in kept}
