@@ -11,10 +11,25 @@ from ingest.records import Box, Char, Line, PageText
 COLUMN_GAP = 1.6
 
 
-def read_lines(page: PageText) -> tuple[tuple[Line, ...], int]:
-    """Return the lines of a page in reading order, and how many columns it has (1 or 2)."""
+def find_gutter(page: PageText) -> float | None:
+    """Return the x between the page's two columns, None when it seems to have one column."""
+    return _gutter(_runs(page), page.width)
+
+
+def read_lines(
+    page: PageText, document_gutter: float | None = None
+) -> tuple[tuple[Line, ...], int]:
+    """Return the lines of a page in reading order, and how many columns it has (1 or 2).
+
+    ``document_gutter`` is where the other pages part their columns: a first page under a
+    wide title and abstracts may not show its own.
+    """
     runs = _runs(page)
     gutter = _gutter(runs, page.width)
+    if gutter is None and document_gutter is not None:
+        left_side = sum(r.box.x1 <= document_gutter for r in runs)
+        right_side = sum(r.box.x0 >= document_gutter for r in runs)
+        gutter = document_gutter if min(left_side, right_side) >= 4 else None
     if gutter is None:
         lines = _merge(runs, page.number, 0)
         return tuple(sorted(lines, key=lambda line: (line.baseline, line.box.x0))), 1

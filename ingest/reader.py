@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest.errors import NoTextLayer, PdfChanged
-from ingest.layout import read_lines
+from ingest.layout import find_gutter, read_lines
 from ingest.pdf import extract_pages, read_bytes
 from ingest.records import Document, Page
 from ingest.sections import build_blocks, read_metadata, read_references
@@ -39,9 +39,11 @@ def read_document(
             "没有文字层（可能是扫描件）；请先做文字识别（OCR）。",
             "no text layer (a scan?); run OCR on it first.",
         )
+    gutters = sorted(g for g in map(find_gutter, extraction.pages) if g is not None)
+    shared = gutters[len(gutters) // 2] if len(gutters) * 2 > len(extraction.pages) else None
     pages, lines = [], []
     for page in extraction.pages:
-        found, columns = read_lines(page)
+        found, columns = read_lines(page, shared)
         lines.append((page, found))
         few = sum(bool(c.text.strip()) for c in page.chars) < 50
         warnings = ("little or no text on this page (scanned?)",) if few else ()

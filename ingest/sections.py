@@ -163,7 +163,7 @@ class _Builder:
         """A one-level number counts only in sequence: table cells and years are numbers too."""
         value = int(number)
         last = int(self.numbers[-1]) if self.numbers else -1
-        if value == last + 1 or (last < 0 and value in (0, 1)):
+        if last < value <= last + 2 and value <= 20:
             self.numbers.append(number)
             return True
         return False
@@ -186,7 +186,8 @@ class _Builder:
             if near and self.kind is not BlockKind.CAPTION and last.column == line.column:
                 self.lines.append(line)
                 return None
-            return self.start(BlockKind.PARAGRAPH, line)
+            front = self.section == ("摘要",) and not count_han(text)
+            return self.start(BlockKind.METADATA if front else BlockKind.PARAGRAPH, line)
         same_column = (last.page, last.column) == (line.page, line.column)
         indented = same_column and line.box.x0 - last.box.x0 > 1.4 * line.size
         gap = same_column and line.baseline - last.baseline > 2.4 * max(last.size, line.size)
