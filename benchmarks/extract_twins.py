@@ -1,0 +1,201 @@
+"""Our own sample papers in, twins out whose text is known exactly, each with one difficulty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import opencc
+import pypdfium2
+import typst
+from pypdf import PdfReader, PdfWriter, Transformation
+from pypdf.generic import ArrayObject, NameObject, NumberObject, RectangleObject
+from rapidfuzz.distance import Levenshtein
+
+from benchmarks.extract_truth import signature
+from ingest.records import BlockKind, Box, Document, boxes_of
+from samples.build import font_folders
+
+SCAN_DPI = 200
+
+_HEADING = re.compile(r"^#h[123]\[(.+)\]$")
+_CALL = re.compile(r"#(c|super|sub|emph|strong|text\([^)]*\))\[([^\]]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a typst source says: its prose with headings in order, and the headings alone."""
+
+    prose: str
+    headings: tuple[str, ...]
+
+
+def read_source(text: str) -> Source:
+    """Return the running text of a sample's typst source, as it is printed."""
+    prose: list[str] = []
+    headings: list[str] = []
+    for line in text.splitlines():
+        heading = _HEADING.match(line)
+        if heading and re.match("参考文献|參考文獻", heading.group(1)):
+            break
+        if heading:
+            headings.append(heading.group(1))
+            prose.append(heading.group(1))
+        elif line[:1] not in ("#", "", "/", "]", " ", "【"):
+            prose.append(_CALL.sub(_printed, line))
+    return Source("".join(prose), tuple(headings))
+
+
+def _printed(call: re.Match[str]) -> str:
+    return f"[{call.group(2)}]" if call.group(1) == "c" else call.group(2)
+
+
+def one_column(source: str) -> str:
+    """Return the source with one column instead of two."""
+    return source.replace("columns: 2,", "columns: 1,")
+
+
+def traditional(source: str) -> str:
+    """Return the source in traditional characters."""
+    return opencc.OpenCC("s2t").convert(source)
+
+
+def compile_source(source: str, target: Path) -> None:
+    """Typeset ``source`` with the fonts of the samples."""
+    path = target.with_suffix(".typ")
+    path.write_text(source, encoding="utf-8")
+    typst.compile(
+        str(path), output=str(target), font_paths=font_folders(), ignore_system_fonts=True
+    )
+
+
+def scanned(source: Path, target: Path) -> None:
+    """Write the pages as images without any text."""
+    pages = [
+        page.render(scale=SCAN_DPI / 72, grayscale=True).to_pil()
+        for page in pypdfium2.PdfDocument(source)
+    ]
+    pages[0].save(target, "PDF", resolution=SCAN_DPI, save_all=True, append_images=pages[1:])
+
+
+def without_tounicode(source: Path, target: Path) -> None:
+    """Write the file with all /ToUnicode tables removed."""
+    writer = PdfWriter(clone_from=PdfReader(source))
+    for item in writer._objects:
+        if isinstance(item, dict) and "/ToUnicode" in item:
+            del item["/ToUnicode"]
+    writer.write(target)
+
+
+def crop_shifted(source: Path, target: Path) -> None:
+    """Write pages that look the same, their CropBox inside a larger MediaBox off the origin."""
+    writer = PdfWriter(clone_from=PdfReader(source))
+    for page in writer.pages:
+        width, height = float(page.mediabox.width), float(page.mediabox.height)
+        page.add_transformation(Transformation().translate(37, 53))
+        page.mediabox = RectangleObject((-20, -30, width + 90, height + 110))
+        page.cropbox = RectangleObject((37, 53, width + 37, height + 53))
+    writer.write(target)
+
+
+def rotated(source: Path, target: Path) -> None:
+    """Write pages that look the same, drawn sideways and turned upright by /Rotate."""
+    writer = PdfWriter(clone_from=PdfReader(source))
+    for page in writer.pages:
+        width, height = float(page.mediabox.width), float(page.mediabox.height)
+        page.add_transformation(Transformation().rotate(90).translate(height, 0))
+        for name in ("/MediaBox", "/CropBox"):
+            page[NameObject(name)] = ArrayObject(
+                [NumberObject(0), NumberObject(0), NumberObject(height), NumberObject(width)]
+            )
+        page[NameObject("/Rotate")] = NumberObject(90)
+    writer.write(target)
+
+
+FROM_PDF: dict[str, Callable[[Path, Path], None]] = {
+    "without ToUnicode": without_tounicode,
+    "CropBox shifted": crop_shifted,
+    "rotated": rotated,
+    "scanned": scanned,
+}
+FROM_SOURCE: dict[str, Callable[[str], str]] = {
+    "one column": one_column,
+    "traditional": traditional,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TwinResult:
+    """Edits per character of the running text, headings found, and how far boxes moved."""
+
+    error_rate: float
+    characters: int
+    headings_right: int
+    headings_given: int
+    headings_wanted: int
+    box_shift: float | None
+
+
+def compare(source: Source, document: Document, original: Document | None) -> TwinResult:
+    """Compare a twin with its source, and its boxes with the original where it looks the same."""
+    wanted = signature(source.prose)
+    found = signature(_prose(document))
+    headings = [
+        signature(block.text)
+        for block in document.blocks
+        if block.kind is BlockKind.HEADING and not re.search("摘|参考|參考|Abs|Ref", block.text)
+    ]
+    names = [signature(heading) for heading in source.headings]
+    return TwinResult(
+        _distance(wanted, found) / len(wanted),
+        len(wanted),
+        sum(heading in names for heading in headings),
+        len(headings),
+        len(names),
+        _shift(original, document) if original else None,
+    )
+
+
+def _distance(wanted: str, found: str) -> int:
+    """Edits, without what stands before the first heading (abstracts are not in the source)."""
+    start = found.find(wanted[:12])
+    return int(Levenshtein.distance(wanted, found[max(start, 0) :]))
+
+
+def _prose(document: Document) -> str:
+    kinds = (BlockKind.PARAGRAPH, BlockKind.HEADING)
+    text = []
+    for block in document.blocks:
+        if block.kind is BlockKind.HEADING and re.match(r"参\s*考|參\s*考", block.text):
+            break
+        if block.kind in kinds:
+            text.append(block.text)
+    return "".join(text)
+
+
+def _shift(original: Document, twin: Document) -> float:
+    """Return the median distance (points) of the boxes of the same words in both."""
+    places = _word_boxes(twin)
+    moved = []
+    for word, boxes in _word_boxes(original).items():
+        others = places.get(word, [])
+        if len(boxes) == len(others) == 1:
+            (a,), (b,) = boxes, others
+            sides = (a.x0 - b.x0, a.top - b.top, a.x1 - b.x1, a.bottom - b.bottom)
+            moved.append(1000.0 if a.page != b.page else max(map(abs, sides)))
+    return median(moved) if moved else float("nan")
+
+
+def _word_boxes(document: Document) -> dict[str, list[Box]]:
+    """Return the boxes of runs of eight characters of the running text."""
+    found: dict[str, list[Box]] = {}
+    for block in document.blocks:
+        if block.kind is BlockKind.PARAGRAPH:
+            for start in range(0, len(block.text) - 8):
+                boxes = boxes_of(block.spans, start, start + 8)
+                if len(boxes) == 1:
+                    found.setdefault(block.text[start : start + 8], []).append(boxes[0])
+    return found
