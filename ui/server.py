@@ -13,11 +13,11 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ingest.errors import SettingsError
 from rag.settings import Settings
-from ui.web.security import Accounts, Guard, Login, is_loopback, trusted_hosts
+from ui.web.security import Accounts, App, Guard, Login, is_loopback, trusted_hosts
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -71,7 +71,7 @@ def check_exposure(host: str, auth_file: Path | None) -> Accounts | None:
     if is_loopback(host):
         return None
     raise SettingsError(
-        f"地址 {host} 可从其他机器访问，必须用 --auth-file 指定登录账户文件；仅本机使用请去掉 --host。",
+        f"其他机器可访问 {host}，须用 --auth-file 指定登录账户文件；仅本机使用请去掉 --host。",
         f"the address {host} is reachable from other machines and needs --auth-file; "
         "leave out --host to serve this machine only.",
     )
@@ -116,7 +116,7 @@ def create_app(desk: Desk, *, hosts: list[str], accounts: Accounts | None = None
     if accounts is not None:
         app.add_middleware(Login, accounts=accounts)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    return gr.mount_gradio_app(
+    whole: FastAPI = gr.mount_gradio_app(
         app,
         build_page(desk),
         path="/",
@@ -131,6 +131,7 @@ def create_app(desk: Desk, *, hosts: list[str], accounts: Accounts | None = None
         theme=theme(),
         favicon_path=str(ASSETS / "seal.png"),
     )
+    return whole
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -148,7 +149,7 @@ def _bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-def run(app: Any, bound: socket.socket, ready: Callable[[], None]) -> None:
+def run(app: App, bound: socket.socket, ready: Callable[[], None]) -> None:
     """Run ``app`` on the bound socket; ``ready`` is called once it answers."""
     import uvicorn
 

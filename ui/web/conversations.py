@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 from rag.records import Answer
 
@@ -43,7 +42,7 @@ class _Conversation:
     made: int = 0
 
 
-def valid_id(conversation: Any) -> bool:
+def valid_id(conversation: object) -> bool:
     """Tell whether ``conversation`` has the form of an id: 32 hexadecimal digits."""
     return isinstance(conversation, str) and _ID.fullmatch(conversation) is not None
 
@@ -74,13 +73,12 @@ class Conversations:
             del found.turns[:-MAX_TURNS]
             return turn
 
-    def update(self, conversation: str, turn: Turn, **changes: Any) -> Turn:
-        """Store ``turn`` with ``changes``; a turn removed meanwhile stays removed."""
-        changed = replace(turn, **changes)
+    def update(self, conversation: str, changed: Turn) -> Turn:
+        """Store ``changed`` in place of the turn of its number; a removed turn stays removed."""
         with self._lock:
             turns = self._touch(conversation).turns
             for place, old in enumerate(turns):
-                if old.number == turn.number:
+                if old.number == changed.number:
                     turns[place] = changed
         return changed
 

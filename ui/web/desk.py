@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from rag.records import Answer
 from rag.settings import Settings
 from ui.web.conversations import Conversations
-from ui.web.engine import Answerer, Engine
+from ui.web.engine import Engine
 from ui.web.evidence import PageImages
 from ui.web.jobs import Jobs
 from ui.web.library import Library
@@ -32,12 +30,6 @@ class Desk:
     conversations: Conversations = field(default_factory=Conversations)
     log_questions: bool = False
     started: float = field(default_factory=time.time)
-
-    def stream(
-        self, assistant: Answerer, question: str, **options: Any
-    ) -> Iterator[tuple[Answer, bool]]:
-        """Yield (answer so far, False) while it grows and (answer, True) at the end."""
-        yield assistant.ask(question, **options), True
 
     def llm(self) -> dict[str, Any] | None:
         """Say which language model would be asked and where it is; None when there is none."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from ingest.errors import LibraryMissing, YinzhengError
 from rag.records import Answer
@@ -22,8 +22,16 @@ LOOK_SECONDS = 0.7  # a new snapshot is noticed within a second
 class Answerer(Protocol):
     """What the page needs of ``rag.Assistant``."""
 
-    def ask(self, question: str, **options: Any) -> Answer:
-        """Answer ``question``."""
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[str] = (),
+        papers: frozenset[str] | None = None,
+        sentences: int | None = None,
+        llm: bool = False,
+    ) -> Answer:
+        """Answer ``question``; see ``rag.assistant.Assistant.ask``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +50,16 @@ class EngineState:
 class Engine:
     """Opens the assistant in a thread and swaps it when ``current`` names a new snapshot.
 
-    ``open_assistant`` is slow (it loads models). ``current`` returns the id of the snapshot
-    on disk, "" while there is none; it is called often and must be cheap.
+    ``open_assistant`` gets the assistant that answers now (None at first) and returns the one
+    for the current snapshot; it is slow where it loads models. ``current`` returns the id of
+    the snapshot on disk, "" while there is none; it is called often and must be cheap.
     """
 
-    def __init__(self, open_assistant: Callable[[], Answerer], current: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        open_assistant: Callable[[Answerer | None], Answerer],
+        current: Callable[[], str],
+    ) -> None:
         self._open = open_assistant
         self._current = current
         self._assistant: Answerer | None = None
@@ -67,8 +80,8 @@ class Engine:
         """The id of the snapshot that answers now."""
         return self._state.snapshot
 
-    def on_swap(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` whenever another snapshot begins to answer."""
+    def before_open(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` when there is another snapshot, before it is opened."""
         self._listeners.append(listener)
 
     def start(self) -> None:
@@ -96,13 +109,13 @@ class Engine:
 
     def _set(self, state: EngineState, assistant: Answerer | None) -> None:
         with self._changed:
-            swapped = assistant is not self._assistant
             self._assistant = assistant
             self._state = state
             self._changed.notify_all()
-        if swapped:
-            for listener in self._listeners:
-                listener()
+
+    def _announce(self) -> None:
+        for listener in self._listeners:
+            listener()
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -116,6 +129,8 @@ class Engine:
     def _look(self) -> None:
         current = self._current()
         if not current:
+            if self._state.name != "empty":
+                self._announce()
             self._tried = ""
             self._set(EngineState("empty"), None)
             return
@@ -125,16 +140,17 @@ class Engine:
         old = self._assistant
         waiting = "loading" if old is None else "updating"
         self._set(EngineState(waiting, snapshot=self._state.snapshot), old)
+        self._announce()
         try:
-            assistant = self._open()
+            assistant = self._open(old)
         except LibraryMissing:
-            self._set(EngineState("empty"), None)
+            self._set(EngineState("empty", snapshot=current), None)
         except Exception as error:
             log.error("the library was not opened: %s", type(error).__name__)
             self._set(EngineState("error", _message(error), self._state.snapshot), old)
         else:
             self._set(EngineState("ready", snapshot=current), assistant)
-            log.info("snapshot %s answers", current)
+            log.info("snapshot %s answers", current.split(" ")[0])
 
 
 def _message(error: Exception) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import logging
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.errors import YinzhengError
@@ -17,6 +17,7 @@ from rag.records import Answer, Status
 from ui.web.conversations import Conversations, Turn, valid_id
 from ui.web.desk import Desk
 from ui.web.rendering import ID_LENGTH, turn_json
+from ui.web.streaming import answer_stream
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class AskRequest:
     llm: bool
 
     @classmethod
-    def parse(cls, data: Any) -> AskRequest | None:
+    def parse(cls, data: object) -> AskRequest | None:
         """Return the request, or None when it is not one."""
         if not isinstance(data, dict) or not valid_id(data.get("conversation")):
             return None
@@ -62,7 +63,7 @@ def clean_question(question: str) -> str:
     return kept.strip()[:MAX_QUESTION]
 
 
-def ask(desk: Desk, data: Any) -> Iterator[Update]:
+def ask(desk: Desk, data: object) -> Iterator[Update]:
     """Answer a question; yields the turn as it grows."""
     request = AskRequest.parse(data)
     if request is None or not request.question:
@@ -77,15 +78,18 @@ def ask(desk: Desk, data: Any) -> Iterator[Update]:
     started = time.monotonic()
     try:
         yield _update(request.conversation, turn)
-        for turn in _answered(desk, request, turn):
+        for grown in _answered(desk, request, turn):
+            turn = grown
             yield _update(request.conversation, turn)
     except YinzhengError as error:
         turn = turns.update(
             request.conversation,
-            turn,
-            state="error",
-            code=type(error).__name__,
-            message=(error.zh, error.en),
+            replace(
+                turn,
+                state="error",
+                code=type(error).__name__,
+                message=(error.zh, error.en),
+            ),
         )
         yield _update(request.conversation, turn)
     except GeneratorExit:
@@ -93,12 +97,12 @@ def ask(desk: Desk, data: Any) -> Iterator[Update]:
     except Exception:
         code = secrets.token_hex(3).upper()
         log.exception("question failed, code %s", code)
-        turn = turns.update(request.conversation, turn, state="error", code=code)
+        turn = turns.update(request.conversation, replace(turn, state="error", code=code))
         yield _update(request.conversation, turn)
     finally:
         if turn.state == "searching":
             # Stop was pressed or the tab was closed: the generator ends here.
-            turn = turns.update(request.conversation, turn, state="stopped")
+            turn = turns.update(request.conversation, replace(turn, state="stopped"))
         log.info(
             "turn: %s, %.0f ms, snapshot %s",
             turn.state,
@@ -115,7 +119,7 @@ def _answered(desk: Desk, request: AskRequest, turn: Turn) -> Iterator[Turn]:
             zh, en = "文献库为空，请先添加 PDF。", "The library is empty. Add PDFs first."
         raise YinzhengError(zh, en)
     history = desk.conversations.questions(request.conversation, turn.number)
-    for answer, done in desk.stream(
+    for answer, done in answer_stream(
         assistant,
         request.question,
         history=history,
@@ -126,7 +130,9 @@ def _answered(desk: Desk, request: AskRequest, turn: Turn) -> Iterator[Turn]:
         if done:
             desk.images.prefetch(_cited_pages(answer))
             state = answer.status.value
-            yield desk.conversations.update(request.conversation, turn, state=state, answer=answer)
+            yield desk.conversations.update(
+                request.conversation, replace(turn, state=state, answer=answer)
+            )
         else:
             # A partial answer is shown but not kept: only a finished one is history.
             yield Turn(turn.number, turn.question, "searching", answer)
@@ -145,25 +151,31 @@ def _update(conversation: str, turn: Turn) -> Update:
     return {"kind": "turn", "conversation": conversation, "turn": turn_json(turn)}
 
 
-def retry(desk: Desk, data: Any) -> Iterator[Update]:
+def _conversation(data: object) -> str | None:
+    """Return the conversation id that ``data`` names, None when it is not one."""
+    found = data.get("conversation") if isinstance(data, dict) else None
+    return found if isinstance(found, str) and valid_id(found) else None
+
+
+def retry(desk: Desk, data: object) -> Iterator[Update]:
     """Ask the last question again, in place of its old answer."""
-    if not isinstance(data, dict) or not valid_id(data.get("conversation")):
+    if (conversation := _conversation(data)) is None or not isinstance(data, dict):
         return
-    last = desk.conversations.drop_last(data["conversation"])
+    last = desk.conversations.drop_last(conversation)
     if last is not None:
         yield from ask(desk, {**data, "question": last.question})
 
 
-def history(conversations: Conversations, data: Any) -> Update | None:
+def history(conversations: Conversations, data: object) -> Update | None:
     """Turns for a page that was reloaded, or the ones before ``data["before"]``."""
-    if not isinstance(data, dict) or not valid_id(data.get("conversation")):
+    if (conversation := _conversation(data)) is None or not isinstance(data, dict):
         return None
     before = data.get("before")
     limit = before if isinstance(before, int) and not isinstance(before, bool) else None
-    turns, earlier = conversations.page(data["conversation"], limit)
+    turns, earlier = conversations.page(conversation, limit)
     return {
         "kind": "history",
-        "conversation": data["conversation"],
+        "conversation": conversation,
         "before": limit,
         "turns": [turn_json(turn) for turn in turns],
         "earlier": earlier,
@@ -171,54 +183,54 @@ def history(conversations: Conversations, data: Any) -> Update | None:
     }
 
 
-def undo(conversations: Conversations, data: Any) -> Update | None:
+def undo(conversations: Conversations, data: object) -> Update | None:
     """Take back the last question; its text goes back into the question box."""
-    if not isinstance(data, dict) or not valid_id(data.get("conversation")):
+    if (conversation := _conversation(data)) is None:
         return None
-    last = conversations.drop_last(data["conversation"])
+    last = conversations.drop_last(conversation)
     found = history(conversations, data)
     if found is not None and last is not None:
         found["draft"] = last.question
     return found
 
 
-def clear(conversations: Conversations, data: Any) -> Update | None:
+def clear(conversations: Conversations, data: object) -> Update | None:
     """Remove all turns of the conversation."""
-    if not isinstance(data, dict) or not valid_id(data.get("conversation")):
+    if (conversation := _conversation(data)) is None:
         return None
-    conversations.clear(data["conversation"])
+    conversations.clear(conversation)
     return history(conversations, data)
 
 
-def _paper(data: Any) -> str:
+def _paper(data: object) -> str:
     paper = data.get("paper") if isinstance(data, dict) else None
     return paper if isinstance(paper, str) else ""
 
 
-def remove(desk: Desk, data: Any) -> None:
+def remove(desk: Desk, data: object) -> None:
     """Take a paper out of all answers; the index follows when undoing is over."""
     desk.library.remove(_paper(data))
 
 
-def restore(desk: Desk, data: Any) -> None:
+def restore(desk: Desk, data: object) -> None:
     """Undo a removal."""
     desk.library.restore(_paper(data))
 
 
-def reread(desk: Desk, data: Any) -> None:
+def reread(desk: Desk, data: object) -> None:
     """Read one paper again from its PDF."""
     if (found := desk.library.full_id(_paper(data))) is not None:
         desk.jobs.request(reread=[found])
 
 
-def samples(desk: Desk, data: Any) -> None:
+def samples(desk: Desk, data: object) -> None:
     """Index the sample papers."""
     from ui.sample_papers import sample_papers
 
     desk.jobs.request(paths=sample_papers())
 
 
-def dismiss(desk: Desk, data: Any) -> None:
+def dismiss(desk: Desk, data: object) -> None:
     """Put away the report of a finished job."""
     desk.jobs.dismiss()
 

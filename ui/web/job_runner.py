@@ -48,7 +48,7 @@ class Status:
 def run(folder: Path) -> int:
     """Do what the request in ``folder`` says; return 0 when it was done."""
     from rag.settings import Settings
-    from ui.web.opening import apply_request
+    from ui.web.job_request import apply_request
 
     if hasattr(os, "nice"):
         os.nice(NICE)
@@ -71,7 +71,7 @@ def run(folder: Path) -> int:
         status.write(now=True)
         raise
     else:
-        status.value.update(state="done", papers=rows)
+        status.value.update(state="done", papers=len(rows))
     status.write(now=True)
     return 0 if status.value["state"] == "done" else 1
 

@@ -6,13 +6,14 @@ No panel has a value in its template: values travel as JSON and are drawn by
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from ui.web import events
+from ui.web.conversations import Conversations
 from ui.web.desk import Desk
 from ui.web.status import library_status
 
@@ -21,6 +22,9 @@ ASK_LIMIT = 2
 QUEUE = 64
 BUSY_SECONDS = 0.5
 IDLE_SECONDS = 4.0
+
+Handler = Callable[[Conversations, object], object]
+Action = Callable[[Desk, object], None]
 
 
 def _panel(name: str, *event_names: str) -> gr.HTML:
@@ -79,8 +83,8 @@ def _wire_conversation(desk: Desk, conversation: gr.HTML, composer: gr.HTML) -> 
     ]
     composer.stop(None, cancels=running, api_visibility="private")
 
-    def turns(handler: Any) -> Any:
-        def handle(event: gr.EventData) -> Any:
+    def turns(handler: Handler) -> Callable[[gr.EventData], object]:
+        def handle(event: gr.EventData) -> object:
             update = handler(desk.conversations, event._data)
             return gr.skip() if update is None else update
 
@@ -114,7 +118,7 @@ def _wire_library(desk: Desk, library: gr.HTML, seen: gr.State, timer: gr.Timer)
     }
     timer.tick(look, **quiet)
 
-    def acting(action: Any) -> Any:
+    def acting(action: Action) -> Callable[[gr.EventData], tuple[Any, Any, Any]]:
         def handle(event: gr.EventData) -> tuple[Any, Any, Any]:
             action(desk, event._data)
             return look("")
@@ -130,7 +134,7 @@ def _wire_library(desk: Desk, library: gr.HTML, seen: gr.State, timer: gr.Timer)
     library.refresh(acting(lambda desk, data: None), **acts)
 
 
-def _api(desk: Desk) -> Any:
+def _api(desk: Desk) -> Callable[[str], dict[str, Any]]:
     def ask(message: str) -> dict[str, Any]:
         """Answer one question; the result has the form of `yinzheng ask --json`."""
         return events.ask_once(desk, message)

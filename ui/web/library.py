@@ -90,6 +90,10 @@ class Library:
         with self._lock:
             self._catalogue = catalogue
             self._rows = {row.id: row for row in catalogue.rows}
+            kept = {p: when for p, when in self._removed.items() if p in self._rows}
+            if kept != self._removed:
+                self._removed = kept
+                self._keep()
 
     def locate(self, paper: str) -> Path | None:
         """Return the PDF of short id ``paper``; None when it is not in the library."""
@@ -159,19 +163,23 @@ class Library:
             self._keep()
 
     def overdue(self) -> tuple[str, ...]:
-        """Return full ids whose time for undoing has passed, and that are still indexed."""
+        """Return full ids whose time for undoing has passed, and that are still indexed.
+
+        A file that was never indexed is only hidden; one that was uploaded is deleted here.
+        """
         limit = time.time() - UNDO_SECONDS
         with self._lock:
             due = [p for p, when in self._removed.items() if when < limit and p in self._rows]
-            return tuple(self._rows[paper].paper.id for paper in due)
+            rows = [self._rows[paper] for paper in due]
+        for row in rows:
+            if row.status == "failed" and row.path.parent.resolve() == self.uploads:
+                row.path.unlink(missing_ok=True)
+        return tuple(row.paper.id for row in rows if row.status != "failed")
 
-    def forget_gone(self) -> None:
-        """Drop removals of papers that the catalogue no longer has."""
-        with self._lock:
-            kept = {p: when for p, when in self._removed.items() if p in self._rows}
-            if kept != self._removed:
-                self._removed = kept
-                self._keep()
+    @property
+    def uploads(self) -> Path:
+        """The folder that holds what was uploaded."""
+        return (self.folder / PAPERS).resolve()
 
     def _keep(self) -> None:
         if self.folder.is_dir():

@@ -1,26 +1,28 @@
-"""Settings -> a ``Desk`` on the real library, assistant and page renderer."""
+"""Settings -> the desk with its real parts: assistant, catalogue, renderer, indexing process."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import fields
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
-from index.snapshot import Snapshot, current_id
+from ingest.errors import LibraryMissing
 from ingest.pdf import render_file
-from ingest.records import Paper
 from rag.settings import ENV_PREFIX, Settings
 from ui.web.desk import Desk
 from ui.web.engine import Answerer, Engine
 from ui.web.evidence import DPI, PageImage, PageImages
 from ui.web.jobs import Jobs
-from ui.web.library import Catalogue, Heading, Library, Row
+from ui.web.library import Catalogue, Library
 
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+
+JOBS = "jobs"
 RENDER_SECONDS = 30
 
 
@@ -48,79 +50,55 @@ class Renderer:
 
 
 def open_desk(settings: Settings, *, log_questions: bool = False) -> Desk:
-    """Join the parts; models load only when the engine is started."""
+    """Return a desk for ``settings.library``; nothing heavy is loaded before it is started."""
     folder = settings.library
     folder.mkdir(parents=True, exist_ok=True)
-    library = Library(folder, lambda: catalogue(folder))
+    library = Library(folder, lambda: _catalogue(folder))
+    engine = Engine(lambda old: _assistant(settings, old), lambda: current_snapshot(folder))
+    engine.before_open(library.refresh)
+    jobs = Jobs(folder / JOBS, environment=job_environment(settings))
+    images = PageImages(library.locate, Renderer())
+    return Desk(settings, engine, library, jobs, images, log_questions=log_questions)
 
-    def open_assistant() -> Answerer:
+
+def current_snapshot(folder: Path) -> str:
+    """Return what the pointer file holds; "" while there is none. Cheap: called often."""
+    try:
+        return (folder / "CURRENT").read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
+def _catalogue(folder: Path) -> Catalogue:
+    from ui.web.catalogue import load_catalogue
+
+    return load_catalogue(folder)
+
+
+def _assistant(settings: Settings, old: Answerer | None) -> Answerer:
+    """Open the assistant, or let the old one take up the new snapshot with its models kept."""
+    if old is None:
         from rag.assistant import Assistant
 
         return Assistant.open(settings=settings)
-
-    engine = Engine(open_assistant, lambda: current_id(folder) or "")
-    engine.on_swap(library.refresh)
-    library.refresh()
-    jobs = Jobs(folder / "jobs", environment=job_environment(settings), on_end=engine.look_now)
-    return Desk(
-        settings,
-        engine,
-        library,
-        jobs,
-        PageImages(library.locate, Renderer()),
-        log_questions=log_questions,
-    )
+    assistant = cast("Assistant", old)
+    assistant.refresh()
+    if not assistant.papers:
+        raise LibraryMissing("文献库是空的。", "the library is empty.")
+    return assistant
 
 
 def job_environment(settings: Settings) -> dict[str, str]:
-    """Return this process's environment with all settings in it, without the LLM's key."""
-    environment = {k: v for k, v in os.environ.items() if k != ENV_PREFIX + "LLM_API_KEY"}
+    """Return the environment of the indexing process: our settings, and no secret."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)
+    }
+    environment.pop("OPENAI_API_KEY", None)
+    if cache := os.environ.get("YINZHENG_CACHE"):
+        environment["YINZHENG_CACHE"] = cache
     for field in fields(settings):
         if not field.name.startswith("llm_"):
             environment[ENV_PREFIX + field.name.upper()] = str(getattr(settings, field.name))
+    # One thread leaves the other core to questions; a niced process takes what is idle.
+    environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) - 1)))
     return environment
-
-
-def catalogue(folder: Path) -> Catalogue:
-    """Read the library's papers, their outlines and the PDFs that failed."""
-    with Snapshot.open(folder) as snapshot:
-        outlines: dict[str, dict[tuple[str, ...], int]] = {}
-        for row in range(snapshot.manifest.passages):
-            passage = snapshot.passage(row)
-            page = passage.spans[0].box.page if passage.spans else 1
-            outlines.setdefault(passage.paper_id, {}).setdefault(passage.section, page)
-        rows = []
-        for entry in snapshot.manifest.papers:
-            file = Path(entry.path)
-            paper = snapshot.papers.get(entry.sha256) or Paper(
-                entry.sha256 or entry.path, file.name, file.stem, page_count=entry.pages
-            )
-            outline = outlines.get(entry.sha256, {}) if entry.status != "duplicate" else {}
-            rows.append(
-                Row(
-                    paper,
-                    file,
-                    entry.status,
-                    (entry.reason_zh, entry.reason_en),
-                    entry.passages,
-                    outline=tuple(Heading(section, page) for section, page in outline.items()),
-                )
-            )
-        unique = {row.id: row for row in rows if row.status != "duplicate"}
-        return Catalogue(snapshot.id, tuple(unique.values()))
-
-
-def apply_request(
-    settings: Settings, request: dict[str, Any], on_progress: Callable[[dict[str, Any]], None]
-) -> list[dict[str, Any]]:
-    """Do an indexing request: remove papers, then index paths; return the report's rows."""
-    from index.build import remove_papers
-    from ui.indexing import build_json, index_paths
-
-    if removed := frozenset(request.get("remove") or ()):
-        remove_papers(settings.library, removed)
-    paths = [Path(path) for path in request.get("paths") or () if Path(path).exists()]
-    report = index_paths(
-        settings, paths, full=True if request.get("reread") else None, on_progress=on_progress
-    )
-    return list(build_json(report)["papers"])

@@ -16,9 +16,8 @@ def library_status(desk: Desk) -> dict[str, Any]:
 
     Also hands over to the indexing process what is due: removals past their undo time.
     """
-    if overdue := desk.library.overdue():
-        if not desk.jobs.busy():
-            desk.jobs.request(remove=overdue)
+    if (overdue := desk.library.overdue()) and not desk.jobs.busy():
+        desk.jobs.request(remove=overdue)
     state = desk.engine.state
     job = desk.jobs.status()
     value: dict[str, Any] = {
