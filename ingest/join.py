@@ -26,6 +26,7 @@ _CELL_GAP_EM = 1.0
 # without any space, and anywhere (a gap beside a Chinese character is half of that by itself).
 _WORD_GAP_EM = 0.2
 _WIDE_GAP_EM = 0.5
+_NUMBER_GAP_EM = 0.7
 
 # How engines give the hyphen that ends a line: as itself, as a soft hyphen, as a non-character.
 _HYPHENS = "-\u2010\u00ad\u0002\ufffe"
@@ -44,6 +45,8 @@ _COMPOUND_HEADS = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile("(?:ly|er|est|en|ened|ening|ness|ing|s)$")
+# Up to three digits and a point, not at the start of the line, where it would number a list.
+_NUMBER_START = re.compile(r"[^\d.]\d{1,3}\.$")
 _LINK_END = re.compile(r"(?:https?://|www\.|doi:?\s*|\b10\.\d{4,9}/)\S*[./_=?&-]$", re.I)
 _DECIMAL_END = re.compile(r"[<>=＜＞≤≥±]\s*-?\d*\.$")
 
@@ -113,6 +116,8 @@ def _row(line: Line, rows: bool) -> _Row:
             if rows and gap >= _CELL_GAP_EM:
                 row.append("\t")
                 row.right[-1] = char.x0
+            elif _in_number(row.chars, char.text[0]) and gap < _NUMBER_GAP_EM:
+                pass
             elif (spaced or lost) and needs_space(before, char.text[0]):
                 row.append(" ")
                 row.right[-1] = char.x0
@@ -126,6 +131,13 @@ def _is_word_gap(before: str, after: str, gap: float, spaceless: bool) -> bool:
         return False
     latin = not (is_han(before) or is_han(after))
     return gap >= _WIDE_GAP_EM or (latin and spaceless)
+
+
+def _in_number(before: Sequence[str], after: str) -> bool:
+    """Tell whether a gap lies inside a decimal number, where justified lines put one: 33. 8."""
+    if not after.isdigit() or before[-1] != ".":
+        return False
+    return bool(_NUMBER_START.search("".join(before[-6:])))
 
 
 def _put(row: _Row, char: Char, raised: bool) -> None:

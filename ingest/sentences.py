@@ -44,6 +44,7 @@ _STARTERS = frozenset(
 )
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$")
 _NUMBERING = re.compile(r"\s*[(（]?(?:\d{1,2}(?:[.．]\d{1,2})*|[A-Za-z]|[ivxIVX]{1,4})$")
+_DECIMAL = re.compile(r"\d\.\d+$")
 _NEXT_WORD = re.compile(r"[A-Za-z]+")
 _GLUED_START = re.compile(r"[A-Z][a-z]{2,}")
 _HAS_CONTENT = re.compile(rf"[{HAN}A-Za-z0-9\u0370-\u03ff]")
@@ -204,8 +205,13 @@ def _is_latin_end(text: str, at: int, end: int) -> bool:
     if word and len(word.group()) == 1 and word.group().isupper():
         name = _NEXT_WORD.match(following)
         return spaced and name is not None and name.group() in _STARTERS
+    if spaced and first.isdigit():
+        # "33. 8 g" and "Fr. 1" go on; after a whole decimal number, "0.05. 30", they do not.
+        return _DECIMAL.search(text, max(0, at - 12), at) is not None or (
+            word is not None and word.group().islower() and len(word.group()) > 3
+        )
     if spaced or rest[0] in "[［〔":
-        return first.isupper() or first.isdigit() or first in "“\"'‘(（[［〔①②③④⑤" or _greek(first)
+        return first.isupper() or first in "“\"'‘(（[［〔①②③④⑤" or _greek(first)
     glued = word is not None and len(word.group()) > 2 and word.group().islower()
     return glued and bool(_GLUED_START.match(following))
 

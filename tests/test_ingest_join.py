@@ -49,6 +49,7 @@ def marks(joined: Joined) -> list[tuple[str, tuple[int, ...]]]:
         (("结 果", ""), "结果"),
         (("摘　要：", "目的"), "摘要：目的"),
         (("晚期 EGFR 突变", "患者"), "晚期 EGFR 突变患者"),
+        (("共33. 8 g，P<0. 05，", "1. 5-FU"), "共33.8 g，P<0.05，1. 5-FU"),
         (("结果 ，EGFR", "突变"), "结果，EGFR突变"),
         (("liver metastasis", "of lung cancer"), "liver metastasis of lung cancer"),
         (("the transfor-", "mation of cells"), "the transformation of cells"),

@@ -29,6 +29,8 @@ def sentences_of(text: str) -> list[str]:
         ("剂量为3.5 mg．结果好．", ["剂量为3.5 mg．", "结果好．"]),
         ("1. 材料与方法。二、结果。", ["1. 材料与方法。", "二、结果。"]),
         ("张三, 李四, 等. 肺癌研究。", ["张三, 李四, 等. 肺癌研究。"]),
+        ("Fr. 1 (33. 8 g) at 0. 5 M.", ["Fr. 1 (33. 8 g) at 0. 5 M."]),
+        ("P<0.05. 30 patients died.", ["P<0.05.", "30 patients died."]),
         ("P<0.05. The rest died.", ["P<0.05.", "The rest died."]),
         (
             "Zhang et al. found it (Fig. 2). It grew in E. coli vs. controls.",
