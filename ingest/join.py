@@ -34,7 +34,7 @@ _NO_SPACE_AFTER = "-\u2010\u2011\u2013\u2014/／~～(（[［“‘«"
 _CJK = re.compile(f"[{HAN}{CJK_PUNCTUATION}]")
 _SHARED = "“”‘’…—·"
 
-_WORD_SIGNS = r"[^\s,.;:!?()\[\]（）［］〔〕【】/，。；：、“”‘’\"]*"
+_WORD_SIGNS = rf"[^\s,.;:!?()\[\]/“”‘’\"{HAN}{CJK_PUNCTUATION}]*"
 _WORD_BEFORE = re.compile(rf"{_WORD_SIGNS}$")
 _WORD_AFTER = re.compile(rf"^{_WORD_SIGNS}")
 _PLAIN_HEAD = re.compile(r"^[A-Za-z][a-z]+$")
@@ -47,6 +47,7 @@ _COMPOUND_HEADS = re.compile(
 _SUFFIX = re.compile("(?:ly|er|est|en|ened|ening|ness|ing|s)$")
 # Up to three digits and a point, not at the start of the line, where it would number a list.
 _NUMBER_START = re.compile(r"[^\d.]\d{1,3}\.$")
+_PARTED_NUMBER = re.compile(r"\d{1,3}\.\s(?=\d)")
 _LINK_END = re.compile(r"(?:https?://|www\.|doi:?\s*|\b10\.\d{4,9}/)\S*[./_=?&-]$", re.I)
 _DECIMAL_END = re.compile(r"[<>=＜＞≤≥±]\s*-?\d*\.$")
 
@@ -73,9 +74,10 @@ class _Row:
     right: list[float]
     raised: list[bool]
 
-    def drop_last(self) -> None:
+    def drop(self, index: int) -> None:
+        """Leave the character at ``index`` out."""
         for column in (self.chars, self.left, self.right, self.raised):
-            del column[-1]
+            del column[index]
 
     def append(self, text: str) -> None:
         """Add a character of no width at the end of the line."""
@@ -165,9 +167,11 @@ def _tidy(rows: list[_Row], keep_rows: bool) -> None:
             row.append("\n")
             continue
         before, after = "".join(row.chars), "".join(following.chars)
+        if before[-1] in ",，、(（=<>" and (number := _PARTED_NUMBER.match(after)):
+            following.drop(number.end() - 1)
         if before[-1] in _HYPHENS and len(before) > 1:
             if _is_soft_hyphen(before, after, known):
-                row.drop_last()
+                row.drop(-1)
             else:
                 row.chars[-1] = "-"
         elif _space_between(before, after, wide):

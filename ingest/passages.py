@@ -248,12 +248,15 @@ def _children(text: str, sentences: Sequence[Sentence], size: int) -> tuple[Chil
     parts = [part for sentence in sentences for part in split_clauses(text, sentence, longest)]
     weights = [text_weight(text[part.start : part.end]) for part in parts]
     children: list[Child] = []
-    first = 0
-    while first < len(parts):
+    first = covered = 0
+    while covered < len(parts):
         last, weight = first, weights[first]
-        while last + 1 < len(parts) and weight + weights[last + 1] / 2 <= size:
+        while last + 1 < len(parts) and _takes(weight, weights[last + 1], size):
             last += 1
             weight += weights[last]
+        if last < covered:
+            first = covered  # nothing new beside the sentence that was to be repeated
+            continue
         at_end = last == len(parts) - 1
         while at_end and first > 0 and weight < _SMALLEST_CHILD * size:
             first -= 1
@@ -262,8 +265,13 @@ def _children(text: str, sentences: Sequence[Sentence], size: int) -> tuple[Chil
         if at_end and children and child.start <= children[-1].start:
             children.pop()  # the tail took in all of the child before it
         children.append(child)
-        if at_end:
-            break
+        covered = last + 1
         repeat = last > first and weights[last] <= _LARGEST_OVERLAP * size
         first = last if repeat else last + 1
     return tuple(children)
+
+
+def _takes(weight: float, following: float, size: float) -> bool:
+    """Tell whether a child takes the next sentence: near its size, or while it is a fragment."""
+    small = weight < _SMALLEST_CHILD * size
+    return weight + following / 2 <= size or (small and weight + following <= 2 * size)
