@@ -17,7 +17,7 @@ from rag.question import Question
 
 CANDIDATE_HITS = 8
 # A sentence further below the best than this adds little (in z-score units).
-MARGIN = 1.1
+MARGIN = 1.8
 DUPLICATE = 0.965
 MIN_CHARS = 12
 _LEANS = re.compile(r"^(?:该|其|此|上述|这些|这一|因此|此外|同时|另外|然而|但)")

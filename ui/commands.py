@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -207,10 +206,9 @@ def _inspect(arguments: argparse.Namespace) -> int:
 
     document = read_with_progress(arguments.file, ocr=not arguments.no_ocr)
     if arguments.png is not None:
-        from ingest.isolation import draw_isolated
-
-        written = draw_isolated(arguments.file, document, arguments.png)
-        print(f"{len(written)} PNG -> {arguments.png}", file=sys.stderr)
+        raise SettingsError(
+            "本版本尚不支持 --png。", "--png is not available in this version."
+        )
     if arguments.json:
         _emit(inspect_json(document))
     else:
@@ -218,18 +216,11 @@ def _inspect(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _table(arguments: argparse.Namespace) -> int:
-    from rag import extraction
-    from rag.assistant import Assistant
-
-    assistant = Assistant.open(settings=_settings(arguments))
-    result = assistant.table(arguments.kind)
-    if arguments.json:
-        _emit(extraction.table_json(result))
-    else:
-        writer = extraction.to_csv if arguments.format == "csv" else extraction.to_markdown
-        print(writer(result), end="")
-    return 0
+def _unbuilt(arguments: argparse.Namespace) -> int:
+    raise SettingsError(
+        f"本版本尚未提供 {arguments.command} 命令。",
+        f"the command {arguments.command} is not available in this version.",
+    )
 
 
 def _ui(arguments: argparse.Namespace) -> int:
@@ -267,18 +258,6 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _eval(arguments: argparse.Namespace) -> int:
-    from ui import evaluation
-
-    return evaluation.run(arguments, Settings.load(arguments.config), _emit)
-
-
-def _calibrate(arguments: argparse.Namespace) -> int:
-    from ui import evaluation
-
-    return evaluation.calibrate(arguments, Settings.load(arguments.config), _emit)
-
-
 COMMANDS: dict[str, Command] = {
     "index": _index,
     "status": _status,
@@ -287,9 +266,9 @@ COMMANDS: dict[str, Command] = {
     "search": _search,
     "ask": _ask,
     "inspect": _inspect,
-    "table": _table,
+    "table": _unbuilt,
     "ui": _ui,
     "demo": _demo,
-    "eval": _eval,
-    "calibrate": _calibrate,
+    "eval": _unbuilt,
+    "calibrate": _unbuilt,
 }

@@ -6,17 +6,21 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from ingest.isolation import read_isolated
+from ingest.reader import read_document
 from ingest.records import Block, Box, Document, boxes_of
 from ingest.report import report
 from ui import console
 
 
 def read_with_progress(path: Path, *, ocr: bool) -> Document:
-    """Read ``path`` in a worker process, with a bar on standard error."""
+    """Read ``path``, with a bar on standard error."""
     progress = console.Progress()
+
+    def on_page(done: int, total: int) -> None:
+        progress({"stage": "读取 / reading", "done": done, "total": total})
+
     try:
-        return read_isolated(path, ocr=ocr, on_progress=progress)
+        return read_document(path, ocr=ocr, on_page=on_page)
     finally:
         progress.close()
 
