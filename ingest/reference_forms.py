@@ -33,7 +33,10 @@ _YEAR_ISSUE = re.compile(
 )
 _ANY_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
 _BOOK_PAGES = re.compile(rf"\s*:\s*{_PAGES}")
-_DOI = re.compile(r"10\.\d{4,9}/[^\s,;，；。\])）］]+", re.IGNORECASE)
+# Justified lines put spaces after the points of a DOI: "10. 1080/ 14786419. 2020. 1839451".
+_DOI = re.compile(
+    r"10\.\s?\d{4,9}/\s?[^\s,;，；。\])）］]+(?:(?<=[./])\s\d[^\s,;，；。\])）］]*)*", re.IGNORECASE
+)
 _DOI_LEAD = re.compile(r"\s*(?:doi\s*[:.]?\s*|https?://(?:dx\.)?doi\.org/)\s*$", re.IGNORECASE)
 
 _OTHERS = re.compile(r"(?:,\s*|\s+)?(?:et\s*al|等|and others)\s*\.?\s*$", re.IGNORECASE)
@@ -85,7 +88,7 @@ def parse_entry(number: int, text: str, boxes: tuple[Box, ...] = ()) -> Referenc
 
 def _doi(plain: str) -> str:
     match = _DOI.search(plain)
-    return match.group().rstrip(".:") if match else ""
+    return re.sub(r"\s", "", match.group()).rstrip(".:") if match else ""
 
 
 def _without_doi(plain: str) -> str:
@@ -145,8 +148,8 @@ def _end_of_authors(head: str) -> tuple[int, int] | None:
         initial = re.search(r"(?:^|[\s,.-])[A-Z]$", before)
         if initial and not stop.group().endswith(" ") and not is_han(after[0]):
             continue
-        if re.search(r"\bet$", before):
-            continue
+        if initial and re.match(r"[A-Z][\w'-]+\s*[.,]\s", after) and " " in before:
+            continue  # "Anna N. Lund. Title": the initial stands inside a name
         return stop.start(), stop.end()
     return None
 

@@ -91,6 +91,15 @@ def test_doi_is_found_and_its_digits_are_no_year() -> None:
     assert (found.year, found.pages) == (2021, "5-9")
 
 
+def test_doi_and_names_with_points_in_justified_lines() -> None:
+    found = parse_entry(
+        1, "Hanna Pan, Anna N. Lund. A title[J]. Demo J, 2020, DOI: 10. 1080/ 1478. 2020. 18."
+    )
+    assert found.doi == "10.1080/1478.2020.18"
+    assert found.authors == ("Hanna Pan", "Anna N. Lund")
+    assert (found.title, found.year, found.volume) == ("A title", 2020, "")
+
+
 def test_an_unknown_form_keeps_its_text() -> None:
     found = parse_entry(3, "某处")
     assert (found.text, found.authors, found.year) == ("某处", (), None)
