@@ -12,7 +12,7 @@ import io
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +147,8 @@ def _chars(
     x, y = ctypes.c_double(), ctypes.c_double()
     box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
     out: list[Char] = []
-    hidden = unknown = 0
+    hidden = unknown = together = 0
+    last_place: tuple[int, float, float] | None = None
     for i in range(min(textpage.count_chars(), MAX_CHARS)):
         code = raw.FPDFText_GetUnicode(textpage, i)
         if code in (0xFFFE, 0x02):
@@ -167,8 +168,13 @@ def _chars(
             continue
         unknown += code == 0xFFFD or 0xE000 <= code <= 0xF8FF
         previous = out[-1] if out else None
+        drawn = raw.FPDFText_GetTextObject(textpage, i)  # none for a space that pdfium inferred
+        place = (ctypes.addressof(drawn.contents) if drawn else -i, left, base)
+        together = together + 1 if place == last_place else 1
+        last_place = place
         if (
             previous
+            and together == 1
             and previous.text == chr(code)
             and abs(previous.x0 - left) < 0.12 * size
             and (abs(previous.baseline - base) < 0.12 * size)
@@ -177,7 +183,18 @@ def _chars(
         out.append(
             Char(chr(code), left, base - ASCENT * size, right, base + DESCENT * size, base, size)
         )
+        if together > 1:
+            out[-together:] = _shared(out[-together:], left, right)
     return out, hidden, unknown
+
+
+def _shared(chars: list[Char], left: float, right: float) -> list[Char]:
+    """Part the box of one ligature glyph (ff, ffi) among the characters it stands for."""
+    step = (right - left) / len(chars)
+    return [
+        replace(char, x0=left + step * index, x1=left + step * (index + 1))
+        for index, char in enumerate(chars)
+    ]
 
 
 def _to_displayed(
