@@ -146,7 +146,8 @@ class Engine:
         except LibraryMissing:
             self._set(EngineState("empty", snapshot=current), None)
         except Exception as error:
-            log.error("the library was not opened: %s", type(error).__name__)
+            known = isinstance(error, YinzhengError)
+            log.error("not opened: %s", type(error).__name__, exc_info=None if known else error)
             self._set(EngineState("error", _message(error), self._state.snapshot), old)
         else:
             self._set(EngineState("ready", snapshot=current), assistant)

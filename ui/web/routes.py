@@ -14,7 +14,6 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
-from ingest.errors import YinzhengError
 from ui.web import strings, uploads
 from ui.web.conversations import valid_id
 from ui.web.desk import Desk
@@ -53,7 +52,8 @@ def _add_evidence_routes(app: FastAPI, desk: Desk) -> None:
             raise HTTPException(404)
         try:
             image = desk.images.get(paper, page)
-        except (YinzhengError, OSError, ValueError, IndexError) as error:
+        except Exception as error:
+            # Whatever a PDF does to the renderer, the page says that it cannot be shown.
             log.warning("page image not made: %s", type(error).__name__)
             raise HTTPException(422) from error
         if image is None:

@@ -39,9 +39,10 @@ export const store = {
   triggers: {}, // panel name -> Gradio's trigger of that panel
 };
 
-/** The text of ``key`` in the page's language, with {placeholders} filled in. */
+/** The text of ``key`` in the page's language ("key_one" where n is 1), placeholders filled in. */
 export function t(key, values = {}) {
-  const text = store.strings[store.lang][key] ?? key;
+  const table = store.strings[store.lang];
+  const text = (Number(values.n) === 1 && table[`${key}_one`]) || (table[key] ?? key);
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
