@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ingest.clean import count_han
-from ingest.pieces import Piece, cut, glue
+from ingest.pieces import Piece, cut, glue, mend
 from ingest.records import Block, BlockKind, Child, Document, Passage, Sentence
 from ingest.sentences import split_clauses, split_sentences, text_weight
 
@@ -38,6 +38,9 @@ _LEAST_STATEMENT = 12
 _LEAST_FRAGMENT = 25
 
 _STOP = re.compile(r"[。！？.!?；;：:．][”’」』）)】〕］\]\"'\s]*$")
+# The dots between a title and its page in a table of contents, and the longest such entry.
+_LEADER = re.compile(r"(?:[.…·．]\s*){4,}[\d１-９]|(?:…\s*){3,}")
+_LONGEST_ENTRY = 60
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _REFERENCES = re.compile(r"^(?:参\s*考\s*文\s*献|references?\b)", re.IGNORECASE)
 _TABLE_CAPTION = re.compile(r"^\s*(?:续?表|Tab(?:le)?\.?\s*\d)", re.IGNORECASE)
@@ -45,12 +48,12 @@ _TABLE_CAPTION = re.compile(r"^\s*(?:续?表|Tab(?:le)?\.?\s*\d)", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A sentence (or table row) that parents are made of."""
+    """A sentence (or table row) that parents are made of, and the text that holds it."""
 
-    block: int
+    source: int
     sentence: Sentence
     weight: float
-    ends_block: bool
+    ends_source: bool
 
 
 def make_passages(
@@ -97,7 +100,10 @@ def _is_source(block: Block) -> bool:
 
 
 def _is_noise(text: str) -> bool:
-    """Tell whether a paragraph is an axis label, a lone formula or number: no words in it."""
+    """Tell whether a paragraph has no words (an axis label, a number) or lists contents."""
+    leaders = len(_LEADER.findall(text))
+    if leaders and text_weight(text) < _LONGEST_ENTRY * leaders:
+        return True
     return count_han(text) < 4 and len(_WORD.findall(text)) < 3
 
 
@@ -176,21 +182,21 @@ def _parents(group: tuple[Block, ...], size: int) -> Iterator[Piece]:
     if group[-1].kind is BlockKind.TABLE:
         yield from _table_parents(group, size)
         return
-    units = _units(group, _LONG_FOR_PARENT * size)
-    for run in _packed(units, size):
-        yield _text_of(group, run)
+    sources = mend(group)
+    for run in _packed(_units(sources, _LONG_FOR_PARENT * size), size):
+        yield _text_of(sources, run)
 
 
-def _units(group: tuple[Block, ...], longest: float) -> list[_Unit]:
+def _units(sources: Sequence[Piece], longest: float) -> list[_Unit]:
     units = []
-    for index, block in enumerate(group):
+    for index, source in enumerate(sources):
         sentences = [
             part
-            for sentence in split_sentences(block.text, block.marks)
-            for part in split_clauses(block.text, sentence, longest)
+            for sentence in split_sentences(source.text, source.marks)
+            for part in split_clauses(source.text, sentence, longest)
         ]
         for sentence in sentences:
-            weight = text_weight(block.text[sentence.start : sentence.end])
+            weight = text_weight(source.text[sentence.start : sentence.end])
             units.append(_Unit(index, sentence, weight, sentence is sentences[-1]))
     return units
 
@@ -205,7 +211,7 @@ def _packed(units: Sequence[_Unit], size: float) -> list[list[_Unit]]:
         if (
             not runs
             or weight + unit.weight / 2 > wanted
-            or (weight > 0.75 * wanted and units[index - 1].ends_block)
+            or (weight > 0.75 * wanted and units[index - 1].ends_source)
         ):
             runs.append([])
             weight = 0.0
@@ -217,26 +223,26 @@ def _packed(units: Sequence[_Unit], size: float) -> list[list[_Unit]]:
     return runs
 
 
-def _text_of(group: tuple[Block, ...], run: Sequence[_Unit]) -> Piece:
+def _text_of(sources: Sequence[Piece], run: Sequence[_Unit]) -> Piece:
     pieces = []
-    for index, units in groupby(run, key=lambda unit: unit.block):
+    for index, units in groupby(run, key=lambda unit: unit.source):
         found = list(units)
-        pieces.append(cut(group[index], found[0].sentence.start, found[-1].sentence.end))
+        pieces.append(cut(sources[index], found[0].sentence.start, found[-1].sentence.end))
     return glue(pieces)
 
 
 def _table_parents(group: tuple[Block, ...], size: int) -> Iterator[Piece]:
     """Yield a table whole, or in groups of rows that each begin with its caption."""
-    whole = glue([cut(block, 0, len(block.text)) for block in group])
+    sources = [Piece(block.text, block.spans, block.marks) for block in group]
+    whole = glue(sources)
     if text_weight(whole.text) <= _LONG_TABLE * size:
         yield whole
         return
-    rows = _units(group, _LONG_FOR_PARENT * size)
+    rows = _units(sources, _LONG_FOR_PARENT * size)
     caption = [rows[0]] if _TABLE_CAPTION.match(whole.text) else []
     head = sum(unit.weight for unit in caption)
     for run in _packed(rows[len(caption) :], max(size - head, size / 2)):
-        parts = [_text_of(group, part) for part in (caption, run) if part]
-        yield glue(parts)
+        yield glue([_text_of(sources, part) for part in (caption, run) if part])
 
 
 def _children(text: str, sentences: Sequence[Sentence], size: int) -> tuple[Child, ...]:

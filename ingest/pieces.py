@@ -1,11 +1,21 @@
-"""Text with its boxes and marks: cut a part out, glue parts together; no offset is lost."""
+"""Text with its boxes and marks: cut a part out, glue or mend parts; no offset is lost."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.records import Block, Mark, Span
+from ingest.clean import is_cjk
+from ingest.records import Block, BlockKind, Mark, Span
+
+# A line that reaches this far across its paragraph is full: the text runs on in the next line.
+_FULL_LINE = 0.93
+
+_OVER = re.compile(r"[。！？；：!?;:][”’」』）)】〕］\]\"'\s]*$|[.．][”’）)\]\s]*$")
+_OPENING = re.compile(
+    r"[\s]*(?:[(（\[［【〔〈]|\d|[一二三四五六七八九十]+[、.．]|[•●○◆■□▪\uf000-\uf0ff*-])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ def glue(pieces: Sequence[Piece], separator: str = "\n") -> Piece:
     marks: list[Mark] = []
     for piece in pieces:
         if text:
-            if spans and spans[-1].end == len(text):
+            if separator and spans and spans[-1].end == len(text):
                 spans[-1] = _widened(spans[-1], len(separator))
             text += separator
         at = len(text)
@@ -51,6 +61,44 @@ def glue(pieces: Sequence[Piece], separator: str = "\n") -> Piece:
         spans += [Span(s.start + at, s.end + at, s.box, s.edges) for s in piece.spans]
         marks += [Mark(m.start + at, m.end + at, m.numbers) for m in piece.marks]
     return Piece(text, tuple(spans), tuple(marks))
+
+
+def mend(blocks: Sequence[Block]) -> list[Piece]:
+    """Return the texts of ``blocks``; paragraphs that a column, page or figure broke are one.
+
+    A paragraph goes on in the next when it has no final stop, its last line is full, and the
+    next begins like the middle of a sentence.
+    """
+    pieces: list[Piece] = []
+    before: Block | None = None
+    for block in blocks:
+        piece = Piece(block.text, block.spans, block.marks)
+        if before is not None and _goes_on(before, block):
+            pieces[-1] = glue([pieces[-1], piece], _between(before.text, block.text))
+        else:
+            pieces.append(piece)
+        before = block
+    return pieces
+
+
+def _goes_on(before: Block, after: Block) -> bool:
+    prose = before.kind is after.kind is BlockKind.PARAGRAPH
+    if not prose or not before.spans or not after.text or _OVER.search(before.text):
+        return False
+    first = after.text[0]
+    if _OPENING.match(after.text) or not (first.islower() or is_cjk(first)):
+        return False
+    last = _width(before.spans[-1])
+    widest = max(map(_width, before.spans if len(before.spans) > 1 else after.spans), default=0.0)
+    return last >= _FULL_LINE * widest
+
+
+def _width(span: Span) -> float:
+    return span.box.x1 - span.box.x0
+
+
+def _between(before: str, after: str) -> str:
+    return "" if is_cjk(before[-1]) or is_cjk(after[0]) or before[-1] in "-–/" else " "
 
 
 def _widened(span: Span, count: int) -> Span:

@@ -158,6 +158,32 @@ def test_short_paragraphs_share_a_parent() -> None:
     assert len(passage.sentences) == 6
 
 
+def test_a_paragraph_broken_by_a_page_is_mended() -> None:
+    first = "整合素与细胞外基质结合以后促进肿瘤细胞黏附于肝窦内皮细胞并且形成转移灶而这一个"
+    assert len(first) % PER_LINE == 0 or len(first) > PER_LINE
+    first = first[: len(first) // PER_LINE * PER_LINE]
+    second = "过程受多种因子调控。预后差。"
+    (passage,) = make_passages(document(block(first), block(second, page=2)))
+    assert passage.text == first + second
+    assert len(passage.sentences) == 2
+    (sentence, _) = passage.sentences
+    assert {box.page for box in boxes_of(passage.spans, sentence.start, sentence.end)} == {1, 2}
+
+
+@pytest.mark.parametrize(
+    "second", ["（2）第二点也很重要。", "2 第二点也很重要。", "New line here is."]
+)
+def test_a_list_item_is_not_mended(second: str) -> None:
+    first = "整合素促进肿瘤细胞黏附于肝窦内皮并形成" * 2 + "转移"
+    passages = make_passages(document(block(first), block(second)))
+    assert any(first + "\n" in passage.text for passage in passages)
+
+
+def test_tables_of_contents_are_no_passages() -> None:
+    entry = "肺癌肝转移的分子机制 ……………… 12"
+    assert make_passages(document(*(block(entry) for _ in range(12)))) == ()
+
+
 def test_no_debris() -> None:
     (passage,) = make_passages(
         document(
