@@ -193,7 +193,7 @@ def _table(head: Iterable[str], rows: Iterable[list[str]]) -> Iterator[str]:
 def _twin_rows(found: Row) -> Iterator[list[str]]:
     for name, result in found.get("twins", {}).items():
         if "error" in result:
-            yield [found["file"], name, result["error"], "", ""]
+            yield [found["file"], name, result["error"], "", "", ""]
             continue
         shift = result["box_shift"]
         yield [
@@ -201,6 +201,7 @@ def _twin_rows(found: Row) -> Iterator[list[str]]:
             name,
             f"{100 * result['error_rate']:.2f}",
             _f1(result["headings_right"], result["headings_given"], result["headings_wanted"]),
+            f"{result['marks_right']}/{result['marks_given']}/{result['marks_wanted']}",
             "–" if shift is None else f"{shift:.2f}",
         ]
 
@@ -230,7 +231,14 @@ def main() -> None:
     if not options.no_twins:
         twins = [_in_child("twins", path) for path in samples if options.only in path.name]
         print()
-        head = ("sample", "twin", "character errors %", "headings F1", "boxes moved pt")
+        head = (
+            "sample",
+            "twin",
+            "character errors %",
+            "headings F1",
+            "marks right/given/wanted",
+            "boxes moved pt",
+        )
         print("\n".join(_table(head, (cells for found in twins for cells in _twin_rows(found)))))
     if options.json:
         options.json.write_text(json.dumps({"files": rows, "twins": twins}, ensure_ascii=False))

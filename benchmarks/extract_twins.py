@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,21 +17,26 @@ from pypdf.generic import ArrayObject, NameObject, NumberObject, RectangleObject
 from rapidfuzz.distance import Levenshtein
 
 from benchmarks.extract_truth import signature
+from ingest.marks import parse_numbers
 from ingest.records import BlockKind, Box, Document, boxes_of
+from ingest.references import citing_marks
 from samples.build import font_folders
 
 SCAN_DPI = 200
 
 _HEADING = re.compile(r"^#h[123]\[(.+)\]$")
+_MARKS = "#let c(t) = super[[#t]]"
 _CALL = re.compile(r"#(c|super|sub|emph|strong|text\([^)]*\))\[([^\]]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a typst source says: its prose with headings in order, and the headings alone."""
+    """What a typst source says: its prose with headings in order, the headings alone, and the
+    numbers in its citation marks."""
 
     prose: str
     headings: tuple[str, ...]
+    marks: tuple[str, ...]
 
 
 def read_source(text: str) -> Source:
@@ -46,7 +52,8 @@ def read_source(text: str) -> Source:
             prose.append(heading.group(1))
         elif line[:1] not in ("#", "", "/", "]", " ", "【"):
             prose.append(_CALL.sub(_printed, line))
-    return Source("".join(prose), tuple(headings))
+    text = "\n".join(line for line in text.splitlines() if not line.startswith("//"))
+    return Source("".join(prose), tuple(headings), tuple(re.findall(r"#c\[([^\]]*)\]", text)))
 
 
 def _printed(call: re.Match[str]) -> str:
@@ -61,6 +68,15 @@ def one_column(source: str) -> str:
 def traditional(source: str) -> str:
     """Return the source in traditional characters."""
     return opencc.OpenCC("s2t").convert(source)
+
+
+def with_marks(form: str) -> Callable[[str], str]:
+    """Return a change of the source that sets its citation marks in another form."""
+
+    def change(source: str) -> str:
+        return source.replace(_MARKS, f"#let c(t) = {form}")
+
+    return change
 
 
 def compile_source(source: str, target: Path) -> None:
@@ -124,6 +140,10 @@ FROM_PDF: dict[str, Callable[[Path, Path], None]] = {
 FROM_SOURCE: dict[str, Callable[[str], str]] = {
     "one column": one_column,
     "traditional": traditional,
+    "marks bare": with_marks("super[#t]"),
+    "marks not raised": with_marks("[[#t]]"),
+    "marks 〔〕": with_marks("super[〔#t〕]"),
+    "marks ［］": with_marks("super[［#t］]"),
 }
 
 
@@ -136,6 +156,9 @@ class TwinResult:
     headings_right: int
     headings_given: int
     headings_wanted: int
+    marks_right: int
+    marks_given: int
+    marks_wanted: int
     box_shift: float | None
 
 
@@ -148,6 +171,8 @@ def compare(source: Source, document: Document, original: Document | None) -> Tw
         for block in document.blocks
         if block.kind is BlockKind.HEADING and not re.search("摘|参考|參考|Abs|Ref", block.text)
     ]
+    marks = Counter(mark.numbers for b in document.blocks for mark in citing_marks(b))
+    wanted_marks = Counter(parse_numbers(mark) for mark in source.marks)
     names = [signature(heading) for heading in source.headings]
     return TwinResult(
         _distance(wanted, found) / len(wanted),
@@ -155,6 +180,9 @@ def compare(source: Source, document: Document, original: Document | None) -> Tw
         sum(heading in names for heading in headings),
         len(headings),
         len(names),
+        (marks & wanted_marks).total(),
+        marks.total(),
+        wanted_marks.total(),
         _shift(original, document) if original else None,
     )
 

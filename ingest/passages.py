@@ -42,7 +42,7 @@ _STOP = re.compile(r"[。！？.!?；;：:．][”’」』）)】〕］\]\"'\s]
 _LEADER = re.compile(r"(?:[.…·．]\s*){4,}[\d１-９]|(?:…\s*){3,}")
 _LONGEST_ENTRY = 60
 _WORD = re.compile(r"[A-Za-z]{2,}")
-_REFERENCES = re.compile(r"^(?:参\s*考\s*文\s*献|references?\b)", re.IGNORECASE)
+_REFERENCES = re.compile(r"^(?:[参參]\s*考\s*文\s*[献獻]|references?\b)", re.IGNORECASE)
 _TABLE_CAPTION = re.compile(r"^\s*(?:续?表|Tab(?:le)?\.?\s*\d)", re.IGNORECASE)
 
 

@@ -34,13 +34,13 @@ _LARGEST_GAP = 3
 _HANGING_EM = 0.6
 
 _HEADING = re.compile(
-    r"^\s*(?:参\s*考\s*文\s*献|引\s*用\s*文\s*献|references?|bibliography|literature\s+cited)"
+    r"^\s*(?:[参參]\s*考\s*文\s*[献獻]|引\s*用\s*文\s*献|references?|bibliography|literature\s+cited)"
     r"\s*(?:[(（]\s*references?\s*[)）])?\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _AFTER_LIST = re.compile(
     r"^\s*[(（\[［【〔]?\s*(?:收\s*稿\s*日\s*期|修回日期|接[受收]日期|网络首发|本文编辑|责任编辑"
-    r"|编\s*辑|[责编]编|校对|作者简介|第一作者|通[讯信]作者|基金项目|Received|Accepted"
+    r"|编\s*辑|[责编]编|校对|作者简介|第一作者|通[讯信訊]作者|基金[项項]目|Received|Accepted"
     r"|Corresponding author)"
     r"\s*[:：\])）】〕］]?"
 )
