@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ingest.clean import count_han
@@ -41,6 +41,10 @@ _STOP = re.compile(r"[。！？.!?；;：:．][”’」』）)】〕］\]\"'\s]
 # The dots between a title and its page in a table of contents, and the longest such entry.
 _LEADER = re.compile(r"(?:[.…·．]\s*){4,}[\d１-９]|(?:…\s*){3,}")
 _LONGEST_ENTRY = 60
+_LABEL = re.compile(
+    r"\s*(?:[【\[［〔]\s*(?:摘\s*要|Abstract)\s*[】\]］〕]\s*[:：]?|(?:摘\s*要|Abstract)(?:\s*[:：]|\s+))\s*",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _REFERENCES = re.compile(r"^(?:[参參]\s*考\s*文\s*[献獻]|references?\b)", re.IGNORECASE)
 _TABLE_CAPTION = re.compile(r"^\s*(?:续?表|Tab(?:le)?\.?\s*\d)", re.IGNORECASE)
@@ -65,7 +69,7 @@ def make_passages(
     from paragraphs, tables and captions; none crosses a section or mixes languages.
     Paragraphs of one parent are parted by a newline. Fragments that state nothing are left out.
     """
-    blocks = [block for block in document.blocks if _is_source(block)]
+    blocks = [_unlabelled(block) for block in document.blocks if _is_source(block)]
     ocr = frozenset(page.number for page in document.pages if page.engine == "ocr")
     passages: list[Passage] = []
     for group in _groups(blocks):
@@ -97,6 +101,15 @@ def _is_source(block: Block) -> bool:
     if block.kind not in (BlockKind.PARAGRAPH, BlockKind.TABLE, BlockKind.CAPTION):
         return False
     return not any(_REFERENCES.match(heading) for heading in block.section)
+
+
+def _unlabelled(block: Block) -> Block:
+    """Return ``block`` without the label of an abstract: its section says as much."""
+    label = _LABEL.match(block.text)
+    if not label or label.end() == len(block.text):
+        return block
+    rest = cut(block, label.end(), len(block.text))
+    return replace(block, text=rest.text, spans=rest.spans, marks=rest.marks)
 
 
 def _is_noise(text: str) -> bool:

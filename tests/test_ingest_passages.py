@@ -184,6 +184,15 @@ def test_tables_of_contents_are_no_passages() -> None:
     assert make_passages(document(*(block(entry) for _ in range(12)))) == ()
 
 
+@pytest.mark.parametrize("label", ["【摘要】", "摘 要：", "[Abstract] ", "Abstract: "])
+def test_the_label_of_an_abstract_is_no_part_of_its_text(label: str) -> None:
+    (passage,) = make_passages(document(block(label + prose(3), ("摘要",))))
+    assert passage.text == prose(3)
+    assert passage.spans[0].box.x0 == 50
+    (box,) = boxes_of(passage.spans, 0, 1)
+    assert box.x0 == 50 + EM * len(label)
+
+
 def test_no_debris() -> None:
     (passage,) = make_passages(
         document(
