@@ -17,6 +17,8 @@ _BRACKETS = rf"[{re.escape(_OPEN)}]\s*{_LIST}\s*[{re.escape(_CLOSE)}]"
 _BRACKETED = re.compile(rf"{_BRACKETS}(?:\s*[{_DASH}{_COMMA}]?\s*{_BRACKETS})*")
 # Raised only: brackets of any kind, or none.
 _RAISED = re.compile(rf"[（(\[［〔【⁽]?\s*{_LIST}\s*[)）\]］〕】⁾]?")
+# 1) without its opening bracket is the sign of a table's note.
+_NOTE = re.compile(r"\s*\d{1,2}\s*[)）]\s*")
 _CIRCLED = re.compile("[\u2460-\u2473]+")
 _UNICODE_RAISED = re.compile("[⁰¹²³⁴-⁹]{1,3}(?:[⁻˒,，–-][⁰¹²³⁴-⁹]{1,3})*")
 _TO_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻˒", "0123456789-,")
@@ -39,6 +41,10 @@ _ISOTOPES = {
 }  # fmt: skip
 _ELEMENT = re.compile(r"\s*m?([A-Z][a-z]?)m?(?![A-Za-z])")
 _UNIT = re.compile("[cdmknμµu]?(?:m|s|g|L|l|mol|d|h|Pa|Gy|min)$")
+# A gene, drug or cell whose name ends in a digit or a Greek letter: PD-1, CD8, TGF-β.
+_NAME_BEFORE = re.compile(
+    r"(?:[A-Z]{2,}|[A-Z][A-Za-z]*-)[A-Za-z]*-?(?:\d{1,2}|[\u03b1-\u03c9]\d?)$"
+)
 _LAST_WORD = re.compile(r"[A-Za-zµμα-ω]+$")
 _NUMBER_BEFORE = re.compile(r"(?<![A-Za-z\u0370-\u03ff\d-])[\d.]+\s*$")
 _INTERVAL_BEFORE = re.compile(r"(?:[∈=<>≤≥＝＜＞×±(（]|IQR|range|范围|区间|CI)\s*[:：]?\s*$", re.I)
@@ -48,8 +54,8 @@ def find_marks(text: str, raised: Sequence[bool]) -> tuple[Mark, ...]:
     """Return the citation marks of ``text``; ``raised[i]`` tells that a character is a superscript.
 
     Bracketed numbers count by their form, bare ones only when raised, and not as an exponent
-    (10⁸), an index of a unit (cm²), a charge (Ca²⁺) or an isotope (¹⁸F). A raised ① is a
-    footnote mark: it names no entry, yet is no part of the sentence.
+    (10⁸), an index of a unit (cm²), a charge (Ca²⁺) or an isotope (¹⁸F). A raised ① or 1) is a
+    note's sign: it names no entry, yet is no part of the sentence.
     """
     found = [
         mark for match in _BRACKETED.finditer(text) if (mark := _bracketed(text, raised, match))
@@ -110,6 +116,8 @@ def _bare(text: str, start: int, end: int) -> Mark | None:
     run = text[start:end]
     if _CIRCLED.fullmatch(run.strip()):
         return Mark(start, end, ())
+    if _NOTE.fullmatch(run):
+        return Mark(start, end, ())
     if not _RAISED.fullmatch(run):
         return None
     numbers = parse_numbers(run)
@@ -134,6 +142,8 @@ def _unicode(text: str, match: re.Match[str]) -> Mark | None:
 def _may_follow(before: str) -> bool:
     """Tell whether a bare raised number after ``before`` can be a citation and no exponent."""
     before = before.rstrip()
+    if _NAME_BEFORE.search(before):
+        return True
     if not before or before[-1].isdigit():
         return False
     word = _LAST_WORD.search(before)
