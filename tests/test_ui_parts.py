@@ -105,7 +105,8 @@ def test_an_error_shows_a_code_and_no_inside(desk, caplog):
     turn = ask(desk, "坏")
     assert turn["state"] == "error" and len(turn["code"]) == 6
     assert "secret" not in str(turn)
-    assert turn["code"] in caplog.text
+    assert turn["code"] in caplog.text and "RuntimeError" in caplog.text
+    assert "secret" not in caplog.text and "坏" not in caplog.text
     known = ask(desk, "端点")
     assert known["message"][0] == "模型端点没有应答。" and known["code"] == "GenerationFailed"
 

@@ -19,7 +19,8 @@ def test_english_has_no_chinese_and_both_have_the_same_placeholders():
     for key, (zh, en) in strings.STRINGS.items():
         assert zh.strip() and en.strip(), key
         assert set(re.findall(r"\{\w+\}", zh)) >= set(re.findall(r"\{\w+\}", en)), key
-        if key not in ("language",):
+        # The button that changes the language speaks the language it leads to.
+        if not key.startswith("language"):
             assert not HAN.search(en), key
 
 

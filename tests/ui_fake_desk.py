@@ -26,6 +26,7 @@ from ui.web.jobs import Jobs
 from ui.web.library import Catalogue, Heading, Library, Row
 
 WIDTH, HEIGHT = 595.0, 842.0
+SECRET = "secret path /root/inside"
 HOSTILE = (
     '<img src=x onerror="window.__xss=1"><script>window.__xss=2</script> ${window.__xss=3} '
     "{{constructor.constructor('window.__xss=4')()}} ![p](http://evil.example/p.png) [9] "
@@ -96,7 +97,7 @@ class FakeAssistant:
         if "慢" in question:
             self.hold.wait(20)
         if "坏" in question:
-            raise RuntimeError("secret path /root/inside")
+            raise RuntimeError(SECRET)
         if "端点" in question:
             raise GenerationFailed("模型端点没有应答。", "the model endpoint did not answer.")
         history = options.get("history") or ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -94,9 +95,12 @@ def ask(desk: Desk, data: object) -> Iterator[Update]:
         yield _update(request.conversation, turn)
     except GeneratorExit:
         raise
-    except Exception:
+    except Exception as error:
         code = secrets.token_hex(3).upper()
-        log.exception("question failed, code %s", code)
+        # The message of an exception may quote the question or a passage: only its class and
+        # the way to it are logged.
+        way = "".join(traceback.format_tb(error.__traceback__))
+        log.error("question failed, code %s, %s\n%s", code, type(error).__name__, way)
         turn = turns.update(request.conversation, replace(turn, state="error", code=code))
         yield _update(request.conversation, turn)
     finally:

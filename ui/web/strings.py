@@ -15,7 +15,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "view_evidence": ("原文证据", "Evidence"),
     "view_library": ("文献库", "Library"),
     "language": ("English", "中文"),
-    "language_label": ("切换到英文界面", "Switch the page to Chinese"),
+    "language_label": ("Switch the page to English", "把界面切换为中文"),
     "settings": ("设置", "Settings"),
     "close": ("关闭", "Close"),
     # engine

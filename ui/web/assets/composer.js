@@ -21,11 +21,12 @@ export function start(node) {
   on("library", render);
   on("selected-papers", render);
   on("ask", ({ question }) => { box.value = question; submit(); });
+  on("draft", (question) => { if (!box.value) { box.value = question; grow(); } });
   on("ready", () => send("conversation", "history"));
   render();
 }
 
-const busy = () => store.pending !== null || [...store.turns.values()].some((turn) => turn.state === "searching");
+const busy = () => store.pending?.state === "searching" || [...store.turns.values()].some((turn) => turn.state === "searching");
 
 export function render() {
   const papers = store.library?.papers.length ?? 0;

@@ -48,8 +48,9 @@ function openFirst(turn) {
 }
 
 function fail(state) {
-  if (!store.pending) return;
+  if (store.pending?.state !== "searching") return;
   store.pending = { ...store.pending, state };
+  emit("draft", store.pending.question);
   emit("turns", { scroll: true });
 }
 

@@ -33,7 +33,7 @@ export function render() {
         el("span.engine", { id: "engine-state", role: "status", dataset: { state: engine.name } },
           el("i", { "aria-hidden": "true" }), el("span", {}, t(`engine_${engine.name}`))),
         el("button.text-button", {
-          type: "button", id: "language", "aria-label": t("language_label"),
+          type: "button", id: "language", title: t("language_label"),
           lang: store.lang === "zh" ? "en" : "zh-CN",
           onclick: () => prefer("lang", store.lang === "zh" ? "en" : "zh"),
         }, t("language")),
