@@ -171,7 +171,9 @@ def _tidy(rows: list[_Row], keep_rows: bool) -> None:
             following.drop(number.end() - 1)
         if before[-1] in _HYPHENS and len(before) > 1:
             if _is_soft_hyphen(before, after, known):
+                right = row.right[-1]
                 row.drop(-1)
+                row.right[-1] = right  # the printed hyphen belongs to the box of its word
             else:
                 row.chars[-1] = "-"
         elif _space_between(before, after, wide):
