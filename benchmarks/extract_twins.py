@@ -26,6 +26,9 @@ SCAN_DPI = 200
 
 _HEADING = re.compile(r"^#h[123]\[(.+)\]$")
 _MARKS = "#let c(t) = super[[#t]]"
+_NOT_IN_SOURCE = re.compile(
+    r"[【\s]*(?:摘\s*要|参\s*考|參\s*考|Abstract|References)", re.IGNORECASE
+)
 _CALL = re.compile(r"#(c|super|sub|emph|strong|text\([^)]*\))\[([^\]]*)\]")
 
 
@@ -45,7 +48,7 @@ def read_source(text: str) -> Source:
     headings: list[str] = []
     for line in text.splitlines():
         heading = _HEADING.match(line)
-        if heading and re.match("参考文献|參考文獻", heading.group(1)):
+        if heading and _NOT_IN_SOURCE.match(heading.group(1)):
             break
         if heading:
             headings.append(heading.group(1))
@@ -169,7 +172,7 @@ def compare(source: Source, document: Document, original: Document | None) -> Tw
     headings = [
         signature(block.text)
         for block in document.blocks
-        if block.kind is BlockKind.HEADING and not re.search("摘|参考|參考|Abs|Ref", block.text)
+        if block.kind is BlockKind.HEADING and not _NOT_IN_SOURCE.match(block.text)
     ]
     marks = Counter(mark.numbers for b in document.blocks for mark in citing_marks(b))
     wanted_marks = Counter(parse_numbers(mark) for mark in source.marks)
