@@ -23,6 +23,8 @@ _SHORT_CLAUSE = 25
 # A bracket open for longer than this was never closed: it does not hold sentences together.
 _LONGEST_BRACKET = 160
 
+_CJK = re.compile(f"[{HAN}{CJK_PUNCTUATION}]")
+_SIGNS = re.compile(r"[^\w\s]|_")
 _UNIT = re.compile(rf"([{HAN}{CJK_PUNCTUATION}])|([^\W_{HAN}]+)")
 _CLOSERS = "”’」』）)】〕］]》〉\"'"
 _ENDERS = re.compile(r"[。！？｡]+|[.．!?]+|\n+")
@@ -56,10 +58,10 @@ def text_weight(text: str) -> float:
     A Chinese character or full-width sign counts 1, a Latin word or number its letters / 3.5
     and at least 1; spaces and ASCII signs count nothing.
     """
-    weight = 0.0
-    for cjk, word in _UNIT.findall(text):
-        weight += 1.0 if cjk else max(1.0, len(word) / _LETTERS_PER_HAN)
-    return weight
+    rest, characters = _CJK.subn(" ", text)
+    return characters + sum(
+        max(1.0, len(word) / _LETTERS_PER_HAN) for word in _SIGNS.sub(" ", rest).split()
+    )
 
 
 def split_sentences(text: str, marks: Sequence[Mark] = ()) -> tuple[Sentence, ...]:
