@@ -173,6 +173,8 @@ def _reference(entry: _Entry) -> Reference:
 def _cut_line(row: _Row) -> Line:
     """Return the characters of the line that ``row`` holds."""
     line = row.line
+    if not row.text:
+        return Line(line.page, (), line.box, line.baseline, line.size, line.font, line.column)
     joined = join_lines([line])
     if not joined.spans or (row.start == 0 and row.text == joined.text):
         return line

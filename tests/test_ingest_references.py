@@ -159,6 +159,17 @@ def test_years_and_pages_at_a_line_start_begin_no_entry() -> None:
     assert numbers(found) == [1, 2, 3, 4]
 
 
+def test_a_label_on_a_line_of_its_own() -> None:
+    found = parse_references(
+        lines("[1]", "张三. 甲[J]. 杂志,2001.", "[2]", "李四. 乙[J]. 杂志,2002.")
+    )
+    assert [reference.text for reference in found] == [
+        "张三. 甲[J]. 杂志,2001.",
+        "李四. 乙[J]. 杂志,2002.",
+    ]
+    assert all(len(reference.boxes) == 1 for reference in found)
+
+
 def test_two_entries_on_one_line() -> None:
     found = parse_references(
         lines(
