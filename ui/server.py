@@ -120,6 +120,7 @@ def create_app(desk: Desk, *, hosts: list[str], accounts: Accounts | None = None
         app,
         build_page(desk),
         path="/",
+        app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         footer_links=[],
         run_history=False,
         show_error=False,

@@ -63,7 +63,7 @@ def build_page(desk: Desk) -> gr.Blocks:
 
 
 def _wire_conversation(desk: Desk, conversation: gr.HTML, composer: gr.HTML) -> None:
-    def ask(event: gr.EventData) -> Iterator[dict[str, Any]]:
+    def answer(event: gr.EventData) -> Iterator[dict[str, Any]]:
         yield from events.ask(desk, event._data)
 
     def retry(event: gr.EventData) -> Iterator[dict[str, Any]]:
@@ -78,7 +78,7 @@ def _wire_conversation(desk: Desk, conversation: gr.HTML, composer: gr.HTML) -> 
         "api_visibility": "private",
     }
     running = [
-        composer.ask(ask, **answering),
+        composer.ask(answer, **answering),
         conversation.retry(retry, **answering),
     ]
     composer.stop(None, cancels=running, api_visibility="private")

@@ -2,6 +2,7 @@
 
 import { el, fill, icon, textButton } from "./dom.js";
 import { emit, on, select, send, store, t } from "./store.js";
+import { jobProgress } from "./library.js";
 import { printTurns } from "./print.js";
 import { answerText } from "./text.js";
 
@@ -101,6 +102,7 @@ function emptyLibrary(library) {
       el("button.primary", { type: "button", id: "try-samples", disabled: Boolean(running), onclick: () => send("library", "samples") },
         running ? t("job_running") : t("try_samples")),
       textButton("plus", t("add_papers"), () => emit("choose-files"))),
+    library.job?.state === "running" ? el("div.welcome-job", {}, jobProgress(library.job)) : null,
     el("p.notice", {}, t("notice")));
 }
 

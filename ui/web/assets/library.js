@@ -59,9 +59,7 @@ function drawJob() {
   const state = store.library?.job;
   const rows = [...uploads].map(([name, percent]) => progress(name, t("uploading", { percent }), percent / 100));
   if (state?.state === "running") {
-    const part = state.total ? state.done / state.total : null;
-    const label = [t(stageKey(state.stage)), state.total ? t("stage_pages", { done: state.done, total: state.total }) : ""].filter(Boolean).join(" ");
-    rows.push(el("p.job-title", {}, t("job_running")), progress(state.file || "", label, part));
+    rows.push(el("p.job-title", {}, t("job_running")), jobProgress(state));
   } else if (state?.state === "failed") {
     rows.push(el("div.job-end.bad", { role: "alert" }, icon("none"), el("div", {}, el("b", {}, t("job_failed")), el("p", {}, state.error?.[store.lang === "zh" ? 0 : 1] ?? "")), dismiss()));
   } else if (state?.state === "done") {
@@ -72,8 +70,14 @@ function drawJob() {
   fill(job, rows);
 }
 
-const STAGES = { read: "stage_read", parse: "stage_read", embed: "stage_embed", write: "stage_write" };
-const stageKey = (stage) => STAGES[Object.keys(STAGES).find((name) => String(stage ?? "").startsWith(name))] ?? "stage_start";
+/** The progress of a running job: its file, stage and how much of it is done. */
+export function jobProgress(state) {
+  const done = state.total ? t("stage_pages", { done: state.done, total: state.total }) : "";
+  return progress(state.file || "", `${t(stageKey(state.stage))} ${done}`.trim(), state.total ? state.done / state.total : null);
+}
+
+const STAGES = { read: "stage_read", pars: "stage_read", embed: "stage_embed", writ: "stage_write" };
+const stageKey = (stage) => STAGES[Object.keys(STAGES).find((name) => String(stage ?? "").includes(name))] ?? "stage_start";
 const dismiss = () => textButton(null, t("dismiss"), () => send("library", "dismiss"), { id: "dismiss" });
 
 function progress(name, label, part) {
