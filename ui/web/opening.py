@@ -58,6 +58,8 @@ def open_desk(settings: Settings, *, log_questions: bool = False) -> Desk:
     engine.before_open(library.refresh)
     jobs = Jobs(folder / JOBS, environment=job_environment(settings))
     images = PageImages(library.locate, Renderer())
+    # The renderer's process starts with the first image asked for: not with a person waiting.
+    engine.before_open(lambda: images.prefetch((row["id"], 1) for row in library.rows()[:1]))
     return Desk(settings, engine, library, jobs, images, log_questions=log_questions)
 
 

@@ -36,11 +36,14 @@ async function load(paper, page) {
 
 /** Load the pages of citations ahead of the click. */
 export async function prefetch(citations) {
+  const root = document.documentElement;
+  root.dataset.prefetch = "running";
   for (const citation of citations) {
     for (const page of citationPages(citation)) {
       try { await pageImage(citation.paper.id, page); } catch { /* shown when it is opened */ }
     }
   }
+  root.dataset.prefetch = "done";
 }
 
 /** The pages a citation touches, in order; at least its own. */
