@@ -13,13 +13,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 log = logging.getLogger(__name__)
 
 NICE = 10
+COMMAND = (sys.executable, "-m", "ui.web.job_runner")
 STALE_SECONDS = 10.0  # a status without a living process for so long has died
 
 
@@ -27,7 +28,8 @@ class Jobs:
     """At most one indexing process at a time; what is asked meanwhile runs after it.
 
     ``folder`` holds ``request.json`` (what the process is to do) and ``status.json`` (how
-    far it is). ``environment`` is the process's whole environment.
+    far it is). ``environment`` is the process's whole environment; ``command`` is run with
+    the folder as its argument.
     """
 
     def __init__(
@@ -35,11 +37,11 @@ class Jobs:
         folder: Path,
         *,
         environment: dict[str, str],
-        on_end: Callable[[], None] | None = None,
+        command: Sequence[str] = COMMAND,
     ) -> None:
         self.folder = folder
         self._environment = environment
-        self._on_end = on_end
+        self._command = tuple(command)
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._wanted: dict[str, list[str]] | None = None
@@ -94,24 +96,19 @@ class Jobs:
         return status is not None and (status["state"] == "running" or bool(status["waiting"]))
 
     def _alive(self, status: dict[str, Any]) -> bool:
-        if self._process is not None and self._process.poll() is None:
-            return True
+        if self._process is not None:
+            return self._process.poll() is None
+        # A process of an earlier server: alive while it writes, or while its id is taken.
         if time.time() - float(status.get("updated", 0)) < STALE_SECONDS:
             return True
         try:
-            os.kill(int(status.get("pid", 0)) or -1, 0)
-        except (OSError, ValueError):
+            os.kill(int(status["pid"]), 0)
+        except (OSError, ValueError, KeyError):
             return False
-        return time.time() - float(status.get("updated", 0)) < 600
+        return True
 
     def _start_if_free(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            return
-        if self._process is not None:
-            self._process = None
-            if self._on_end is not None:
-                self._on_end()
-        if self._wanted is None:
+        if self._wanted is None or (self._process is not None and self._process.poll() is None):
             return
         status = read_json(self.folder / "status.json")
         if status is not None and status.get("state") == "running" and self._alive(status):
@@ -125,13 +122,20 @@ class Jobs:
         self._wanted = None
         with (self.folder / "log.txt").open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ui.web.job_runner", str(self.folder)],
+                [*self._command, str(self.folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 env=self._environment,
                 start_new_session=True,
             )
+        threading.Thread(target=self._go_on, args=(self._process,), daemon=True).start()
+
+    def _go_on(self, process: subprocess.Popen[bytes]) -> None:
+        """Start what was asked meanwhile, also when no page is open to look."""
+        process.wait()
+        with self._lock:
+            self._start_if_free()
 
 
 def read_json(file: Path) -> dict[str, Any] | None:

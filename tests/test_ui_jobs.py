@@ -1,0 +1,112 @@
+"""Indexing jobs: real processes, a status on disk, and what becomes of a killed one."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from rag.settings import Settings
+from ui.web.job_request import apply_request
+from ui.web.jobs import Jobs, read_json, write_json
+from ui.web.opening import job_environment
+
+# Stands for the indexing process: notes its request and niceness, then works until told.
+WORKER = """
+import json, os, pathlib, sys, time
+folder = pathlib.Path(sys.argv[1])
+request = json.loads((folder / "request.json").read_text())
+with (folder / "seen.jsonl").open("a") as out:
+    out.write(json.dumps({"request": request, "session": os.getsid(0) == os.getpid()}) + "\\n")
+def status(**value):
+    part = folder / "part"
+    part.write_text(json.dumps({"pid": os.getpid(), "updated": time.time(), **value}))
+    part.replace(folder / "status.json")
+status(state="running", stage="embedding", done=1, total=2)
+while not (folder / "go").exists():
+    time.sleep(0.01)
+status(state="done", papers=1)
+"""
+
+
+@pytest.fixture
+def jobs(tmp_path: Path):
+    made = Jobs(tmp_path, environment=dict(os.environ), command=(sys.executable, "-c", WORKER))
+    yield made
+    (tmp_path / "go").touch()
+    wait(lambda: not made.busy())
+
+
+def wait(condition, seconds: float = 10.0):
+    limit = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < limit, "timed out"
+        time.sleep(0.01)
+    return found
+
+
+def seen(folder: Path) -> list[dict]:
+    import json
+
+    file = folder / "seen.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def test_requests_meanwhile_are_gathered_into_one_next_job(jobs, tmp_path):
+    assert jobs.status() is None and not jobs.busy()
+    jobs.request(paths=[Path("/a.pdf")])
+    wait(lambda: (jobs.status() or {}).get("done") == 1)
+    jobs.request(paths=[Path("/b.pdf")])
+    jobs.request(paths=[Path("/c.pdf"), Path("/b.pdf")], remove=["x"])
+    assert jobs.status()["waiting"] and len(seen(tmp_path)) == 1
+    (tmp_path / "go").touch()
+    # Nobody looks at the status here: the next one starts all the same.
+    wait(lambda: len(seen(tmp_path)) == 2)
+    first, second = seen(tmp_path)
+    assert first["request"]["paths"] == ["/a.pdf"] and first["session"]
+    assert second["request"] == {"paths": ["/b.pdf", "/c.pdf"], "remove": ["x"], "reread": []}
+    wait(lambda: not jobs.busy())
+    jobs.dismiss()
+    assert jobs.status() is None
+
+
+def test_another_server_sees_the_job_and_a_killed_one_is_reported(jobs, tmp_path):
+    jobs.request(paths=[Path("/a.pdf")])
+    status = wait(lambda: s if (s := jobs.status()) and s.get("pid") else None)
+    other = Jobs(tmp_path, environment={}, command=(sys.executable, "-c", "raise SystemExit"))
+    assert other.status()["state"] == "running" and other.busy()
+    other.dismiss()  # a running job is not put away
+    assert other.status() is not None
+    os.kill(status["pid"], signal.SIGKILL)
+    failed = wait(lambda: s if (s := jobs.status())["state"] == "failed" else None)
+    assert "未受影响" in failed["error"][0]
+    assert "unchanged" in failed["error"][1]
+
+
+def test_status_files_are_whole_or_old(tmp_path: Path):
+    file = tmp_path / "status.json"
+    assert read_json(file) is None
+    file.write_text("[1]")
+    assert read_json(file) is None
+    write_json(file, {"zh": "好"})
+    assert read_json(file) == {"zh": "好"} and list(tmp_path.iterdir()) == [file]
+
+
+def test_the_process_gets_our_settings_and_no_secret(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("YINZHENG_LLM_API_KEY", "sk-secret")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-other")
+    settings = Settings.load(library=tmp_path, parent_chars=300)
+    environment = job_environment(settings)
+    assert "sk-secret" not in str(environment) and "sk-other" not in str(environment)
+    assert environment["YINZHENG_PARENT_CHARS"] == "300"
+    assert environment["YINZHENG_LIBRARY"] == str(tmp_path)
+
+
+def test_a_request_of_files_that_vanished_does_no_harm(tmp_path: Path):
+    events: list = []
+    request = {"paths": [str(tmp_path / "gone.pdf")], "remove": ["0" * 64], "reread": ["1" * 64]}
+    assert apply_request(Settings(library=tmp_path / "library"), request, events.append) == []
