@@ -193,7 +193,7 @@ def _table(head: Iterable[str], rows: Iterable[list[str]]) -> Iterator[str]:
 def _twin_rows(found: Row) -> Iterator[list[str]]:
     for name, result in found.get("twins", {}).items():
         if "error" in result:
-            yield [found["file"], name, result["error"], "", "", ""]
+            yield [found["file"], name, result["error"], *[""] * 4]
             continue
         shift = result["box_shift"]
         yield [
@@ -202,6 +202,7 @@ def _twin_rows(found: Row) -> Iterator[list[str]]:
             f"{100 * result['error_rate']:.2f}",
             _f1(result["headings_right"], result["headings_given"], result["headings_wanted"]),
             f"{result['marks_right']}/{result['marks_given']}/{result['marks_wanted']}",
+            str(result["furniture"]),
             "–" if shift is None else f"{shift:.2f}",
         ]
 

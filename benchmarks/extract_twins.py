@@ -18,6 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from benchmarks.extract_truth import signature
 from ingest.marks import parse_numbers
+from ingest.passages import make_passages
 from ingest.records import BlockKind, Box, Document, boxes_of
 from ingest.references import citing_marks
 from samples.build import font_folders
@@ -25,6 +26,24 @@ from samples.build import font_folders
 SCAN_DPI = 200
 
 _HEADING = re.compile(r"^#h[123]\[(.+)\]$")
+_NUMERALS = "一二三四五六七八九"
+_NOTES = """#place(bottom + left, scope: "parent", float: true)[
+  #set par(first-line-indent: 0pt)
+  #line(length: 30%, stroke: 0.4pt)
+  #text(size: 8pt)[收稿日期：2025-01-02　修回日期：2025-02-03 \\
+  基金项目：演示基金（编号 00000000） \\
+  作者简介：演示作者甲（1980－），女，演示教授，研究方向为演示。E-mail：demo\\@example.org]
+]
+"""
+# Heads, feet and notes of the samples: none of them may be in a passage.
+_FURNITURE = (
+    "演示文本，非医学资料来源",
+    "演示期刊　2025 年第 1 卷第 1 期",
+    "演示期刊（单栏样本）",
+    "基金项目：演示基金",
+    "收稿日期：2025",
+    "作者简介：演示作者甲",
+)
 _MARKS = "#let c(t) = super[[#t]]"
 _NOT_IN_SOURCE = re.compile(
     r"[【\s]*(?:摘\s*要|参\s*考|參\s*考|Abstract|References)", re.IGNORECASE
@@ -80,6 +99,35 @@ def with_marks(form: str) -> Callable[[str], str]:
         return source.replace(_MARKS, f"#let c(t) = {form}")
 
     return change
+
+
+def chinese_numbers(source: str) -> str:
+    """Return the source with headings numbered 一、 and （一）."""
+
+    def first(match: re.Match[str]) -> str:
+        return f"#h1[{_NUMERALS[int(match[1]) - 1]}、"
+
+    def second(match: re.Match[str]) -> str:
+        return f"#h2[（{_NUMERALS[int(match[1]) - 1]}）"
+
+    source = re.sub(r"#h1\[(\d) ", first, source)
+    return re.sub(r"#h2\[\d\.(\d) ", second, source)
+
+
+def unnumbered(source: str) -> str:
+    """Return the source with headings that only their type tells from text."""
+    return re.sub(r"#(h[12])\[[\d.]+ ", r"#\1[", source)
+
+
+def narrow_gutter(source: str) -> str:
+    """Return the source with columns that stand close."""
+    return source.replace("gutter: 8mm", "gutter: 5mm")
+
+
+def first_page_notes(source: str) -> str:
+    """Return the source with the usual notes under the first page."""
+    at = source.index("#h1[")
+    return source[:at] + _NOTES + source[at:]
 
 
 def compile_source(source: str, target: Path) -> None:
@@ -143,6 +191,10 @@ FROM_PDF: dict[str, Callable[[Path, Path], None]] = {
 FROM_SOURCE: dict[str, Callable[[str], str]] = {
     "one column": one_column,
     "traditional": traditional,
+    "headings 一、": chinese_numbers,
+    "headings without numbers": unnumbered,
+    "narrow gutter": narrow_gutter,
+    "first-page notes": first_page_notes,
     "marks bare": with_marks("super[#t]"),
     "marks not raised": with_marks("[[#t]]"),
     "marks 〔〕": with_marks("super[〔#t〕]"),
@@ -162,6 +214,7 @@ class TwinResult:
     marks_right: int
     marks_given: int
     marks_wanted: int
+    furniture: int
     box_shift: float | None
 
 
@@ -186,8 +239,18 @@ def compare(source: Source, document: Document, original: Document | None) -> Tw
         (marks & wanted_marks).total(),
         marks.total(),
         wanted_marks.total(),
+        _furniture(document),
         _shift(original, document) if original else None,
     )
+
+
+def _furniture(document: Document) -> int:
+    """Return how often a head, foot or note is in a passage."""
+    simplified = opencc.OpenCC("t2s")
+    text = signature(
+        "|".join(simplified.convert(passage.text) for passage in make_passages(document))
+    )
+    return sum(text.count(signature(line)) for line in _FURNITURE)
 
 
 def _distance(wanted: str, found: str) -> int:
