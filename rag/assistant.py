@@ -3,99 +3,73 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from index.embedding import Embedder, load_embedder
 from index.records import Hit
 from index.snapshot import Snapshot, current_id
-from ingest.clean import fold_for_match
-from ingest.errors import LibraryMissing, SnapshotMismatch
-from ingest.records import Paper, boxes_of
-from rag.abstention import ANSWERED, PARTLY, Background, probability
+from ingest.errors import LibraryMissing
+from ingest.records import Paper
+from rag import wiring
+from rag.answering import Library
 from rag.followup import complete
-from rag.question import Question, parse_question
-from rag.records import Answer, AnswerSentence, Citation, Status
-from rag.retrieval import Retriever
-from rag.selection import Candidate, candidates, choose
+from rag.question import analyse, check_text
+from rag.records import Answer
 from rag.settings import Settings
-
-HITS = 10
-NO_LLM = (
-    "本版本只引用原文，不使用语言模型。",
-    "this version quotes the papers only and uses no language model.",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    snapshot: Snapshot
-    retriever: Retriever
 
 
 class Assistant:
     """Answers questions over one library. Thread-safe; keeps its models loaded."""
 
-    def __init__(self, settings: Settings, snapshot: Snapshot, embedder: Embedder) -> None:
-        expected = snapshot.manifest.encoders[0]
-        if expected.fingerprint != embedder.fingerprint:
-            raise SnapshotMismatch(
-                f"索引由另一模型（{expected.model}）建立；请运行 yinzheng index --full，或改回该模型。",
-                f"the index was made by another model ({expected.model}); run yinzheng index "
-                "--full or set that model.",
-            )
+    def __init__(self, settings: Settings, snapshot: Snapshot) -> None:
         self._settings = settings
-        self._embedder = embedder
-        self._background = Background(embedder)
-        self._opened = _Opened(snapshot, Retriever(snapshot, embedder))
+        self._encoders = wiring.load_encoders(settings)
+        self._background = wiring.background(self._encoders)
+        self._translator = wiring.load_translator(settings.library)
         self._lock = threading.Lock()
+        self._library = self._join(snapshot)
 
     @classmethod
     def open(cls, library: Path | str | None = None, settings: Settings | None = None) -> Assistant:
         """Open a library; raises a LibraryError or ModelError that says what to do."""
-        settings = settings or Settings.load(
-            library=Path(library).expanduser() if library else None
-        )
+        if settings is None:
+            settings = Settings.load(library=Path(library).expanduser() if library else None)
         snapshot = Snapshot.open(settings.library)
         if not snapshot.manifest.passages:
             raise LibraryMissing(
                 "文献库是空的；请先运行 yinzheng index 文件夹。",
                 "the library is empty; run yinzheng index FOLDER first.",
             )
-        embedder = load_embedder(settings.model, backend=settings.backend, threads=settings.threads)
-        return cls(settings, snapshot, embedder)
+        return cls(settings, snapshot)
 
     @property
     def snapshot(self) -> Snapshot:
         """The snapshot now in use."""
-        return self._opened.snapshot
+        return self._library.snapshot
 
     @property
     def papers(self) -> tuple[Paper, ...]:
         """The papers that can be asked."""
         return tuple(self.snapshot.papers.values())
 
+    def _join(self, snapshot: Snapshot) -> Library:
+        return wiring.join(snapshot, self._encoders, self._background, self._translator)
+
     def refresh(self) -> bool:
         """Swap to the library's current snapshot when it is a new one; True when swapped."""
         with self._lock:
             if current_id(self._settings.library) in (None, self.snapshot.id):
                 return False
-            snapshot = Snapshot.open(self._settings.library)
             # The old snapshot stays open for answers under way; it is freed with the last.
-            self._opened = _Opened(snapshot, Retriever(snapshot, self._embedder))
+            self._library = self._join(Snapshot.open(self._settings.library))
             return True
 
     def search(
         self, query: str, k: int = 10, *, papers: frozenset[str] | None = None
     ) -> tuple[Hit, ...]:
         """Return the ``k`` best passages; QuestionError for an unusable query."""
-        question = parse_question(query)
-        vector = self._embedder.embed_queries([question.text])[0]
-        return self._opened.retriever.search(question, vector, k, papers=papers)
+        return self._library.hits(analyse(query), k, papers)
 
     def ask(
         self,
@@ -104,148 +78,41 @@ class Assistant:
         history: Sequence[str] = (),
         papers: frozenset[str] | None = None,
         sentences: int | None = None,
-        llm: bool = False,
+        llm: bool | None = None,
     ) -> Answer:
-        """Answer with verbatim, cited sentences, or say that the papers do not answer.
+        """Answer with cited sentences, or say that the papers do not answer.
 
-        ``history`` are the earlier questions of the conversation, oldest first; ``sentences``
-        limits the answer's length. ``llm`` asks for synthesis; there is none yet, and a note
-        on the answer says so.
+        ``history`` are the earlier questions of the conversation, oldest first; ``papers``
+        limits the question to some paper ids; ``sentences`` limits the answer's length.
+        ``llm`` asks for synthesis by the configured endpoint (None: when there is one).
+        Raises QuestionError for an empty, too long or foreign question.
         """
-        started = time.perf_counter()
-        opened = self._opened
-        resolved = complete(question, history)
-        parsed = parse_question(resolved)
-        vector = self._embedder.embed_queries([parsed.text])[0]
-        embedded = time.perf_counter()
-        hits = opened.retriever.search(parsed, vector, HITS, papers=papers)
-        retrieved = time.perf_counter()
-        found = candidates(parsed, vector, hits, opened.snapshot, self._background)
-        likely = self._probability(parsed, found)
-        status = Status.NOT_FOUND
-        if likely >= PARTLY:
-            status = Status.ANSWERED if likely >= ANSWERED else Status.PARTLY
-        limit = sentences or self._settings.answer_sentences
-        answered, citations = (
-            self._cite(opened.snapshot, choose(found, limit))
-            if status is not Status.NOT_FOUND
-            else ((), ())
-        )
-        nearest = tuple(
-            self._citation(opened.snapshot, 0, h.row, h, *h.child, h.score)
-            for h in (hits[: self._settings.nearest] if status is not Status.ANSWERED else ())
-        )
-        done = time.perf_counter()
-        return Answer(
-            question=question,
-            resolved=resolved,
-            language=parsed.language,
-            status=status,
-            sentences=answered,
-            citations=citations,
-            nearest=nearest,
-            timings={
-                "embed": 1000 * (embedded - started),
-                "retrieve": 1000 * (retrieved - embedded),
-                "select": 1000 * (done - retrieved),
-                "total": 1000 * (done - started),
-            },
-            snapshot=opened.snapshot.id,
-            confidence=likely,
-            missing=self._missing(parsed, found) if status is Status.PARTLY else (),
-            notes=(NO_LLM,) if llm else (),
-        )
+        answer = None
+        for answer, _ in self.ask_stream(
+            question, history=history, papers=papers, sentences=sentences, llm=llm
+        ):
+            pass
+        assert answer is not None
+        return answer
 
-    def _probability(self, question: Question, found: list[Candidate]) -> float:
-        if not found:
-            return 0.0
-        best = max(found[:5], key=lambda c: c.z)
-        lexical = self.snapshot.lexical
-        _, coverage = lexical.score(question.groups)
-        rarest = sorted(question.groups, key=lambda g: -lexical.idf(g))[:4]
-        _, rare = lexical.score(rarest)
-        same = best.hit.passage.language == question.language
-        row = best.hit.row
-        return probability(best.z, float(coverage[row]), float(rare[row]), same_language=same)
-
-    def _missing(self, question: Question, found: list[Candidate]) -> tuple[str, ...]:
-        """Names and words of the question that no candidate sentence has (same language only)."""
-        if not found or found[0].hit.passage.language != question.language:
-            return ()
-        text = fold_for_match("".join(c.hit.passage.text for c in found)).lower()
-        return tuple(g[0] for g in question.groups if g[0] not in text)[:5]
-
-    def _cite(
-        self, snapshot: Snapshot, groups: list[list[Candidate]]
-    ) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
-        sentences: list[AnswerSentence] = []
-        citations: list[Citation] = []
-        for group in groups:
-            numbers = []
-            for c in group:
-                numbers.append(len(citations) + 1)
-                citations.append(
-                    self._citation(snapshot, numbers[-1], c.hit.row, c.hit, c.start, c.end, c.score)
-                )
-            sentences.append(AnswerSentence(group[0].text, tuple(numbers)))
-        return tuple(sentences), tuple(citations)
-
-    def _citation(
+    def ask_stream(
         self,
-        snapshot: Snapshot,
-        number: int,
-        row: int,
-        hit: Hit,
-        start: int,
-        end: int,
-        score: float,
-    ) -> Citation:
-        passage = hit.passage
-        boxes = boxes_of(passage.spans, start, end)
-        marked = {n for m in passage.marks if start <= m.start and m.end <= end for n in m.numbers}
-        return Citation(
-            number=number,
-            paper=hit.paper,
-            passage_id=passage.id,
-            page=boxes[0].page if boxes else 1,
-            section=passage.section,
-            quote=passage.text[start:end],
-            boxes=boxes,
-            score=round(float(np.float64(score)), 4),
-            start=start,
-            end=end,
-            context=passage.text,
-            ocr=passage.ocr,
-            cited=tuple(r for r in snapshot.references(hit.paper.id) if r.number in marked),
+        question: str,
+        *,
+        history: Sequence[str] = (),
+        papers: frozenset[str] | None = None,
+        sentences: int | None = None,
+        llm: bool | None = None,
+    ) -> Iterator[tuple[Answer, bool]]:
+        """Yield (answer so far, False) while it grows, and (answer, True) at the end."""
+        library = self._library
+        resolved = complete(check_text(question), history)
+        found = library.find(analyse(resolved), papers)
+        limit = sentences or self._settings.answer_sentences
+        answer = library.extractive(
+            found, asked=question, resolved=resolved, limit=limit, nearest=self._settings.nearest
         )
-
-    def _source(self, paper_id: str) -> bytes:
-        """Return the bytes of a paper's PDF; LibraryMissing when it is gone or has changed."""
-        import hashlib
-
-        for entry in self.snapshot.manifest.papers:
-            if entry.sha256 == paper_id and entry.status in ("indexed", "partial"):
-                try:
-                    data = Path(entry.path).read_bytes()
-                except OSError:
-                    continue
-                if hashlib.sha256(data).hexdigest() == paper_id:
-                    return data
-        raise LibraryMissing(
-            "原文件已移动或改变；请重新索引。", "the PDF was moved or changed; index again."
-        )
-
-    def page_image(self, paper_id: str, page: int, dpi: int = 150) -> bytes:
-        """Return a page (from 1) of a paper as PNG."""
-        from ingest.pdf import render_page
-
-        return render_page(self._source(paper_id), page, dpi)
-
-    def page_size(self, paper_id: str, page: int) -> tuple[float, float]:
-        """Return width and height of a page in points, as displayed."""
-        from ingest.pdf import page_size
-
-        return page_size(self._source(paper_id), page)
+        yield replace(answer), True
 
 
 def ask(question: str, library: Path | str | None = None) -> Answer:

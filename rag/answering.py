@@ -1,0 +1,186 @@
+"""One opened snapshot and its models: a question in, candidates and an extractive answer out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from index.embedding import Embedder
+from index.records import Hit
+from index.snapshot import Snapshot
+from ingest.records import Reference
+from rag.abstention import Judge, Verdict
+from rag.background import Background
+from rag.choosing import Chosen, choose
+from rag.citing import cite
+from rag.gloss import Glossary
+from rag.question import Question
+from rag.records import Answer, AnswerSentence, Citation, Status
+from rag.retrieval import Retriever
+from rag.selection import CANDIDATE_HITS, Candidate, Source, candidates
+from rag.terms import Coverage, Translator, key_terms
+
+Vectors = npt.NDArray[np.float32]
+# A sentence beside the best is kept when it bears on the question at least half as surely as
+# the least that counts as partly answered.
+SUPPORT = 0.5
+
+
+class _OneLeg:
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def sentence_vectors(self, leg: str, row: int) -> Vectors:
+        return self._snapshot.sentence_vectors(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found for a question, before anything is said; times are in milliseconds."""
+
+    question: Question
+    hits: tuple[Hit, ...]
+    ranked: tuple[Candidate, ...]
+    coverages: Mapping[str, Coverage]
+    verdict: Verdict
+    timings: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A snapshot with all that is needed to answer from it. Immutable; shared by threads."""
+
+    snapshot: Snapshot
+    retriever: Retriever
+    encoders: Mapping[str, Embedder]
+    background: Background
+    judge: Judge
+    glossary: Glossary
+    translator: Translator | None
+
+    def hits(
+        self, question: Question, k: int, papers: frozenset[str] | None = None
+    ) -> tuple[Hit, ...]:
+        """Return the ``k`` best passages for a question."""
+        vector = next(iter(self.encoders.values())).embed_queries([question.search])[0]
+        return self.retriever.search(question, vector, k, papers=papers)
+
+    def coverages(self, question: Question) -> dict[str, Coverage]:
+        """Return the question's weighted terms by passage language."""
+        idf = self.snapshot.lexical.idf
+        return {
+            language: Coverage.of(key_terms(question, self.translator, language), idf)
+            for language in ("zh", "en")
+        }
+
+    def find(
+        self,
+        question: Question,
+        papers: frozenset[str] | None = None,
+        *,
+        narrowed: Callable[[tuple[Hit, ...]], tuple[tuple[Hit, ...], Source]] | None = None,
+    ) -> Found:
+        """Return the ranked sentences for ``question`` and whether they answer it.
+
+        ``narrowed`` lets an evaluation take sentences away from the hits.
+        """
+        started = time.perf_counter()
+        vectors = {
+            leg: encoder.embed_queries([question.search])[0]
+            for leg, encoder in self.encoders.items()
+        }
+        embedded = time.perf_counter()
+        hits = self.hits(question, CANDIDATE_HITS, papers)
+        retrieved = time.perf_counter()
+        source: Source = _OneLeg(self.snapshot)
+        if narrowed is not None:
+            hits, source = narrowed(hits)
+        coverages = self.coverages(question)
+        ranked = candidates(question, vectors, hits, source, self.background, coverages)
+        verdict = self.judge.verdict(question, ranked, coverages)
+        done = time.perf_counter()
+        timings = {
+            "embed": 1000 * (embedded - started),
+            "retrieve": 1000 * (retrieved - embedded),
+            "select": 1000 * (done - retrieved),
+        }
+        return Found(question, hits, tuple(ranked), coverages, verdict, timings)
+
+    def references(self, hit: Hit) -> Sequence[Reference]:
+        """Return the reference list of a hit's paper."""
+        return self.snapshot.references(hit.paper.id)
+
+    def extractive(
+        self, found: Found, *, asked: str, resolved: str, limit: int, nearest: int
+    ) -> Answer:
+        """Return the answer in the papers' own words, or that they do not answer."""
+        started = time.perf_counter()
+        question, status = found.question, found.verdict.status
+        sentences: tuple[AnswerSentence, ...] = ()
+        citations: tuple[Citation, ...] = ()
+        if status is not Status.NOT_FOUND:
+            chosen = choose(question, found.ranked, limit, self._supports(question))
+            sentences, citations = self._cited(question, chosen)
+        near = self.nearest(found, nearest) if status is not Status.ANSWERED else ()
+        timings = {**found.timings, "compose": 1000 * (time.perf_counter() - started)}
+        timings["total"] = sum(timings.values())
+        return Answer(
+            question=asked,
+            resolved=resolved,
+            language=question.language,
+            status=status,
+            sentences=sentences,
+            citations=citations,
+            nearest=near,
+            timings=timings,
+            snapshot=self.snapshot.id,
+            confidence=round(found.verdict.probability, 4),
+            missing=found.verdict.missing if status is not Status.ANSWERED else (),
+        )
+
+    def _supports(self, question: Question) -> Callable[[Candidate], bool]:
+        def supports(candidate: Candidate) -> bool:
+            model = self.judge.model(f"{question.language}-{candidate.hit.passage.language}")
+            sure = self.judge.probability(candidate, question.language, question.kind)
+            return sure >= SUPPORT * model.partly
+
+        return supports
+
+    def _cited(
+        self, question: Question, chosen: Sequence[Chosen]
+    ) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
+        sentences: list[AnswerSentence] = []
+        citations: list[Citation] = []
+        for item in chosen:
+            places = [(item.lead, item.start, item.end)]
+            places += [(twin, twin.start, twin.end) for twin in item.twins]
+            numbers = []
+            for candidate, start, end in places:
+                numbers.append(len(citations) + 1)
+                citations.append(
+                    self.cite(question, candidate.hit, start, end, numbers[-1], candidate.score)
+                )
+            sentences.append(AnswerSentence(citations[numbers[0] - 1].quote, tuple(numbers)))
+        return tuple(sentences), tuple(citations)
+
+    def cite(
+        self, question: Question, hit: Hit, start: int, end: int, number: int, score: float
+    ) -> Citation:
+        """Return the citation of a place in a hit, glossed for a reader of another language."""
+        foreign = hit.passage.language != question.language
+        return cite(
+            hit, start, end, number=number, score=score, references=self.references(hit),
+            gloss=self.glossary.gloss if foreign and question.language == "en" else None,
+        )  # fmt: skip
+
+    def nearest(self, found: Found, count: int) -> tuple[Citation, ...]:
+        """Return the closest passages as citations numbered 0: the best child of each."""
+        out = []
+        for hit in found.hits[:count]:
+            start, end = hit.child
+            out.append(self.cite(found.question, hit, start, end, 0, hit.score))
+        return tuple(out)

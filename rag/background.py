@@ -1,0 +1,110 @@
+"""Questions on many other matters, embedded: what a sentence's similarity means by itself.
+
+A raw cosine says little: every encoder has its own range, and a sentence in the asker's
+language is nearer to any question than one in another. Each sentence is therefore compared
+with background questions in the asker's language.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.embedding import Embedder
+
+log = logging.getLogger(__name__)
+Vectors = npt.NDArray[np.float32]
+
+# The background question that is fifth nearest stands for "the nearest other matter".
+NEAREST_OTHER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How sentences stand to a question, one number a sentence.
+
+    ``centred`` is the cosine less the mean over background questions, ``z`` that in their
+    standard deviations, ``lead`` the lead over the nearest background questions in the same.
+    ``spread`` is the standard deviation itself.
+    """
+
+    centred: Vectors
+    z: Vectors
+    lead: Vectors
+    spread: Vectors
+
+
+class Background:
+    """The background questions of each leg and language; embedded on first use, then kept.
+
+    Vectors are kept in ``folder`` (none: in memory only) under the encoder's fingerprint.
+    """
+
+    def __init__(self, encoders: Mapping[str, Embedder], folder: Path | None = None) -> None:
+        self._encoders = encoders
+        self._folder = folder
+        self._vectors: dict[tuple[str, str], Vectors] = {}
+        self._lock = threading.Lock()
+
+    @staticmethod
+    def questions(language: str) -> tuple[str, ...]:
+        """Return the background questions in ``language`` ("zh" or "en")."""
+        text = (files("rag") / "data" / "background_questions.json").read_text("utf-8")
+        return tuple(json.loads(text)[language])
+
+    def vectors(self, leg: str, language: str) -> Vectors:
+        """Return float32 (questions, dimension) for an encoder and a language."""
+        key = (leg, language)
+        with self._lock:
+            if key not in self._vectors:
+                self._vectors[key] = self._load(leg, language)
+            return self._vectors[key]
+
+    def standing(self, leg: str, language: str, sentences: Vectors, question: Vectors) -> Standing:
+        """Compare ``sentences`` (n, dimension) with a ``question`` (dimension,)."""
+        others = sentences @ self.vectors(leg, language).T
+        spread = np.maximum(others.std(axis=1), 1e-4)
+        centred = sentences @ question - others.mean(axis=1)
+        place = others.shape[1] - NEAREST_OTHER
+        nearest = np.partition(others, place, axis=1)[:, place] - others.mean(axis=1)
+        return Standing(centred, centred / spread, (centred - nearest) / spread, spread)
+
+    def _load(self, leg: str, language: str) -> Vectors:
+        texts = self.questions(language)
+        encoder = self._encoders[leg]
+        digest = hashlib.sha256("\n".join((encoder.fingerprint, *texts)).encode()).hexdigest()[:20]
+        file = self._folder / f"background-{digest}.npy" if self._folder else None
+        if file is not None:
+            try:
+                stored = np.load(file, allow_pickle=False)
+                if stored.shape == (len(texts), encoder.dimension):
+                    return np.asarray(stored, np.float32)
+            except (OSError, ValueError):
+                log.debug("background vectors of %s are made anew", leg)
+        vectors = encoder.embed_queries(texts)
+        if file is not None:
+            _store(file, vectors)
+        return vectors
+
+
+def _store(file: Path, vectors: Vectors) -> None:
+    """Keep vectors for the next start; a cache that cannot be written is no failure."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".npy")
+        with os.fdopen(handle, "wb") as out:
+            np.save(out, vectors, allow_pickle=False)
+        os.replace(name, file)
+    except OSError as error:
+        log.debug("background vectors were not kept: %s", type(error).__name__)

@@ -1,0 +1,162 @@
+"""Scored candidates -> the sentences of the answer: enough, no two alike, in a readable order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.clean import fold_for_match
+from rag.question import Question
+from rag.selection import Candidate
+
+# A sentence whose score lies further below the best (as a share of the best's lead over the
+# middle candidate) does not carry the answer.
+NARROW_MARGIN, BROAD_MARGIN = 0.40, 0.60
+NARROW_LIMIT = 3
+DUPLICATE = 0.975
+# For broad questions: what likeness to a sentence already chosen costs (maximal marginal
+# relevance, Carbonell & Goldstein 1998), as a share of the best's lead.
+LIKENESS = 0.5
+
+_LEANS = re.compile(
+    r"^(?:该|其(?!中|他|余|它)|此(?!外|类疾病)|这(?!是)|这些|上述|前者|后者|它|二者|两者|以上|同样|相反|反之"
+    r"|(?:It|They|This|These|Those|Such|The (?:former|latter|same))\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A passage of text to quote: ``start:end`` of ``lead``'s passage, and its twins elsewhere."""
+
+    lead: Candidate
+    start: int
+    end: int
+    twins: tuple[Candidate, ...] = ()
+
+
+def choose(
+    question: Question,
+    ranked: Sequence[Candidate],
+    limit: int,
+    supports: Callable[[Candidate], bool],
+) -> tuple[Chosen, ...]:
+    """Return the sentences of the answer, at most ``limit``, in the order to be read.
+
+    ``ranked`` are the candidates, best first; the best is always taken, another only when it
+    is near the best and ``supports`` says that it bears on the question.
+    """
+    if not ranked:
+        return ()
+    best = ranked[0]
+    lead = max(best.score - ranked[len(ranked) // 2].score, 1e-6)
+    floor = best.score - (BROAD_MARGIN if question.broad else NARROW_MARGIN) * lead
+    pool = [c for c in ranked if c.score >= floor and (c is best or supports(c))]
+    most = limit if question.broad else min(limit, NARROW_LIMIT)
+    groups = _diverse(pool, most, lead if question.broad else 0.0)
+    chosen = [_with_antecedent(group, ranked) for group in groups]
+    return _ordered(question, _without_overlap(chosen))
+
+
+def _alike(a: Candidate, b: Candidate) -> bool:
+    if fold_for_match(a.search) == fold_for_match(b.search):
+        return True
+    same_language = a.hit.passage.language == b.hit.passage.language
+    return same_language and float(a.vector @ b.vector) > DUPLICATE and _numbers(a) == _numbers(b)
+
+
+def _numbers(candidate: Candidate) -> list[str]:
+    return sorted(re.findall(r"\d+(?:\.\d+)?", candidate.search))
+
+
+def _diverse(pool: list[Candidate], limit: int, lead: float) -> list[list[Candidate]]:
+    """Pick by score less likeness to what is picked; a twin joins the sentence it repeats."""
+    groups: list[list[Candidate]] = []
+    left = list(pool)
+    while left:
+        best = max(left, key=lambda c: c.score - LIKENESS * lead * _likeness(c, groups))
+        left.remove(best)
+        twin = next((group for group in groups if _alike(group[0], best)), None)
+        if twin is not None:
+            if all(c.hit.row != best.hit.row for c in twin):
+                twin.append(best)
+        elif len(groups) < limit:
+            groups.append([best])
+        elif not any(_alike(c, g[0]) for c in left for g in groups):
+            break
+    return groups
+
+
+def _likeness(candidate: Candidate, groups: list[list[Candidate]]) -> float:
+    """Return 0-1: nearness to the nearest chosen sentence, over what unrelated ones have."""
+    if not groups:
+        return 0.0
+    nearest = max(float(candidate.vector @ group[0].vector) for group in groups)
+    return max(0.0, (nearest - 0.85) / 0.15)
+
+
+def _with_antecedent(group: list[Candidate], ranked: Sequence[Candidate]) -> Chosen:
+    """A sentence that begins by pointing back is quoted together with the one before it."""
+    first = group[0]
+    start = first.start
+    sentences = first.hit.passage.sentences
+    number = first.number
+    text = first.search
+    while _LEANS.match(text) and number > 0 and first.number - number < 2:
+        before = sentences[number - 1]
+        if "\n" in first.hit.passage.text[before.end : sentences[number].start]:
+            break  # another paragraph
+        number -= 1
+        start = before.start
+        text = first.hit.passage.text[start : before.end]
+    return Chosen(first, start, first.end, tuple(group[1:]))
+
+
+def _without_overlap(chosen: list[Chosen]) -> list[Chosen]:
+    """Drop a sentence that another one's quote already holds, keeping its twins."""
+    out: list[Chosen] = []
+    for item in chosen:
+        same = [o for o in out if o.lead.hit.row == item.lead.hit.row]
+        around = next((o for o in same if o.start <= item.start and item.end <= o.end), None)
+        if around is not None:
+            out[out.index(around)] = replace(around, twins=(*around.twins, *item.twins))
+            continue
+        inside = [o for o in same if item.start <= o.start and o.end <= item.end]
+        if inside:
+            # The longer quote takes the place of the better sentence that it holds.
+            place = out.index(inside[0])
+            twins = tuple(t for o in inside for t in o.twins) + item.twins
+            out[place] = replace(item, lead=inside[0].lead, twins=twins)
+            for extra in inside[1:]:
+                out.remove(extra)
+            continue
+        out.append(item)
+    return out
+
+
+def _ordered(question: Question, chosen: list[Chosen]) -> tuple[Chosen, ...]:
+    """Best first for narrow questions; else paper by paper and section by section.
+
+    Within a section the paper's own order is kept: it tells the trigger before the effect and
+    the regimen before its result. For an English question English sentences go first.
+    """
+    if not question.broad:
+        return tuple(chosen)
+    rank = {id(item): place for place, item in enumerate(chosen)}
+    best: dict[tuple[object, ...], int] = {}
+    for item in chosen:
+        for depth in range(3):
+            best.setdefault(_place(item, depth), rank[id(item)])
+
+    def key(item: Chosen) -> tuple[object, ...]:
+        foreign = question.language == "en" and item.lead.hit.passage.language != "en"
+        papers = best[_place(item, 0)]
+        return (foreign, papers, best[_place(item, 1)], best[_place(item, 2)],
+                item.lead.hit.passage.ordinal, item.start)  # fmt: skip
+
+    return tuple(sorted(chosen, key=key))
+
+
+def _place(item: Chosen, depth: int) -> tuple[object, ...]:
+    passage = item.lead.hit.passage
+    return (passage.paper_id, *passage.section[:depth], depth)

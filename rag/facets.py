@@ -1,0 +1,62 @@
+"""What a question asks for beside its subject: a dose, a survival time, an indication ...
+
+A sentence that is on the subject but never speaks of the facet does not answer: the usual
+near miss of a search engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# name zh, name en, how a question asks for it, how a text speaks of it
+_TABLE: tuple[tuple[str, str, str, str], ...] = (
+    ("剂量", "dose", r"剂量|用量|\bdos(?:e|es|age|ing)\b",
+     r"剂量|\d\s*(?:mg|g|μg|ug|Gy|IU|U|万单位|毫克)\b|\bdos(?:e|es|age)\b|每次\d"),
+    ("生存期", "survival time", r"生存(?:期|时间)|能活多久|\bsurviv(?:al time|al)\b(?! rate)|\b(?:m?OS|m?PFS)\b|live",
+     r"生存期|生存时间|总生存|无进展生存|存活时间|\b(?:m?OS|m?PFS)\b|\bsurviv"),
+    ("生存率", "survival rate", r"生存率|存活率|\bsurvival rate", r"生存率|存活率|\bsurvival rate|\d\s*[%％]"),
+    ("发生率", "incidence", r"发生率|发病率|患病率|检出率|转移率|\bincidence\b|\bprevalence\b",
+     r"发生率|发病率|患病率|检出率|转移率|\d\s*[%％]|\bincidence\b|\bprevalence\b"),
+    ("缓解率", "response rate", r"缓解率|有效率|应答率|控制率|\b(?:response|control|remission) rates?\b|\bORR\b|\bDCR\b",
+     r"缓解率|有效率|应答率|控制率|\d\s*[%％]|\b(?:response|control|remission) rates?\b|\bORR\b|\bDCR\b"),
+    ("年龄", "age", r"年龄|几岁|多大岁数|多少岁|\bage\b|\bhow old\b", r"年龄|岁|\bage[ds]?\b|\byears? old\b"),
+    ("适应证", "indication", r"适应[证症]|指征|\bindicat(?:ion|ions|ed)\b|\bcriteria\b",
+     r"适应[证症]|指征|适用于|适合|可用于|用于|标准|推荐|\bindicat|\bsuitable\b|\bcriteria\b|\brecommend"),
+    ("影像学表现", "imaging findings", r"影像学?(?:表现|特征|检查)|\bimaging\b", r"影像|CT|MRI|PET|超声|X线|\bimaging\b|\bscan"),
+    ("病理分型", "pathological type", r"病理(?:分型|类型|分期|特征)|\bpatholog", r"病理|组织学|分型|\bpatholog|\bhistolog"),
+    ("不良反应", "adverse effects", r"不良反应|副作用|毒性|毒副|\badverse\b|\bside effects?\b|\btoxicit",
+     r"不良反应|副作用|毒性|损伤|不良事件|\badverse\b|\bside effect|\btoxic"),
+    ("费用", "cost", r"费用|价格|多少钱|\bcosts?\b|\bprice", r"费用|价格|元|成本|\bcosts?\b|\bprice"),
+    ("次数", "frequency", r"(?:几|多少)次|频率|多久一次|\bhow often\b|\bfrequen", r"次|频率|每[天日周月年]|\btimes\b|\bdaily\b|\bweekly\b|\bfrequen"),
+    ("疗程", "duration", r"疗程|多长时间|持续多久|\bhow long\b|\bduration\b",
+     r"疗程|周期|个月|周|天|年|小时|时间|\bcycle|\bmonths?\b|\bweeks?\b|\bdays?\b|\byears?\b|\bhours?\b"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A facet the question asks for, named in its language."""
+
+    name: str
+    evidence: re.Pattern[str]
+
+
+_COMPILED = tuple(
+    (zh, en, re.compile(asks, re.I), re.compile(says, re.I)) for zh, en, asks, says in _TABLE
+)
+
+
+def facets_of(question: str, language: str) -> tuple[Facet, ...]:
+    """Return the facets that ``question`` (search text) asks for."""
+    found = []
+    for zh, en, asks, says in _COMPILED:
+        if asks.search(question):
+            found.append(Facet(zh if language == "zh" else en, says))
+    return tuple(found)
+
+
+def facets_missing(facets: Sequence[Facet], texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the facets that none of ``texts`` speaks of."""
+    return tuple(f.name for f in facets if not any(f.evidence.search(text) for text in texts))

@@ -1,0 +1,217 @@
+"""A question -> its key terms, each with the forms that count as a mention, and their coverage.
+
+A term is a bigram of Chinese characters, a Latin word or name, a number, or a concept of the
+lexicon with its names in both languages. Anchors are the terms that name something specific
+(a drug, gene, disease, organ ...): an answer that never mentions them answers another question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.question import FRAME_ZH, STOP_EN, Question
+
+Idf = Callable[[Sequence[str]], float]
+
+
+class Translator(Protocol):
+    """What terms need of the lexicon."""
+
+    def concepts(self, text: str, language: str) -> tuple[Concept, ...]:
+        """Return the lexicon's concepts in ``text``, left to right, longest match first."""
+
+    def translations(self, word: str) -> tuple[str, ...]:
+        """Return Chinese translations of an English word of general language, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A concept found at ``text[start:end]``; ``names`` are folded forms in both languages."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTerm:
+    """A term of the question; any of ``forms`` (folded, lower case) is a mention.
+
+    ``anchor`` marks something specific; ``sure`` is false where a mention could take a form
+    that is not known (a name outside the lexicon in a question of another language).
+    """
+
+    text: str
+    forms: tuple[str, ...]
+    kind: str
+    anchor: bool = False
+    sure: bool = True
+
+
+# Types of the lexicon that name something an answer has to be about.
+SPECIFIC = frozenset(
+    ["disease", "anatomy", "cell", "gene", "protein", "gene/protein", "pathway", "drug", "regimen",
+     "procedure", "pathogen", "organ"]
+)  # fmt: skip
+# Concepts too wide to tell one question from another.
+_WIDE = frozenset(
+    ["肿瘤", "癌症", "癌", "细胞", "基因", "蛋白", "蛋白质", "信号通路", "通路", "治疗", "药物", "疾病", "患者", "肿瘤细胞", "癌细胞", "组织", "器官", "手术", "化疗", "转移", "tumor", "tumour", "cancer", "cell", "cells", "gene", "protein", "pathway", "drug", "disease", "patient", "treatment", "therapy", "tissue", "metastasis"]
+)
+
+_NAME = re.compile(r"[A-Za-zα-ω][\w\-/+.α-ω]*[A-Za-z0-9α-ω+]|[A-Za-zα-ω]", re.A)
+# A gene, drug code or other name: capitals or digits inside, or Greek.
+_SYMBOL = re.compile(r"(?=.*[A-Z0-9α-ω])(?=.*[A-Za-zα-ω])[\w\-/+.α-ω]{2,}")
+_DRUG_ZH = re.compile(
+    r"[\u4e00-\u9fff]{2,6}?(?:替尼|单抗|西布|列净|他汀|沙坦|普利|格列汀|鲁肽|西林|霉素|他滨|曲塞|紫杉醇|拉西布|索拉非尼|铂|泊苷)"
+)
+_DISEASE_ZH = re.compile(
+    r"[\u4e00-\u9fff]{1,3}癌|[\u4e00-\u9fff]{2,4}(?:肉瘤|淋巴瘤|白血病|综合征)|(?:脑|骨|肺|肝|肾上腺|淋巴结|腹膜|皮肤)转移"
+)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+
+
+def fold(text: str) -> str:
+    """Return search text as terms are compared in: lower case, Greek spelled as letters."""
+    return text.lower()
+
+
+def _latin(form: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z0-9]){re.escape(form)}(?:s|es)?(?![a-z0-9])")
+
+
+def mentions(text: str, forms: Sequence[str]) -> bool:
+    """Tell whether folded ``text`` holds one of ``forms``; Latin forms only as whole words."""
+    for form in forms:
+        if form not in text:
+            continue
+        if not form[0].isascii() and not form[-1].isascii():
+            return True
+        if _latin(form).search(text):
+            return True
+    return False
+
+
+def key_terms(question: Question, lexicon: Translator | None, passages: str) -> tuple[KeyTerm, ...]:
+    """Return the terms of ``question`` for passages in the language ``passages``."""
+    concepts = lexicon.concepts(question.search, question.language) if lexicon else ()
+    if question.language == "zh":
+        return _terms_zh(question, concepts, passages)
+    return _terms_en(question, concepts, lexicon, passages)
+
+
+def _concept_term(concept: Concept) -> KeyTerm:
+    forms = tuple(dict.fromkeys(fold(name) for name in (concept.text, *concept.names) if name))
+    wide = any(form in _WIDE for form in forms)
+    return KeyTerm(concept.text, forms, concept.kind, concept.kind in SPECIFIC and not wide)
+
+
+def _terms_zh(
+    question: Question, concepts: Sequence[Concept], passages: str
+) -> tuple[KeyTerm, ...]:
+    cross = passages != "zh"
+    found: dict[str, KeyTerm] = {}
+    for concept in concepts:
+        found.setdefault(fold(concept.text), _concept_term(concept))
+    for match in (*_DRUG_ZH.finditer(question.search), *_DISEASE_ZH.finditer(question.search)):
+        inside = any(c.start < match.end() and match.start() < c.end for c in concepts)
+        name = FRAME_ZH.sub("", match.group())
+        if not inside and len(name) > 1 and name not in _WIDE:
+            found.setdefault(name, KeyTerm(name, (name,), "name", True, not cross))
+    text = FRAME_ZH.sub(" ", question.search)
+    for name in _NAME.findall(text):
+        low = fold(name)
+        if low not in found and len(low) > 1:
+            anchor = bool(_SYMBOL.fullmatch(name))
+            found.setdefault(low, KeyTerm(name, (low,), "name", anchor))
+    for number in _NUMBER.findall(re.sub(r"[A-Za-zα-ω][\w\-/+.]*", " ", text, flags=re.A)):
+        found.setdefault(number, KeyTerm(number, (number,), "number"))
+    if not cross:
+        for run in _HAN_RUN.findall(text):
+            for gram in [run[i : i + 2] for i in range(len(run) - 1)] or [run]:
+                found.setdefault("#" + gram, KeyTerm(gram, (gram,), "gram"))
+    return tuple(found.values())
+
+
+def _terms_en(
+    question: Question, concepts: Sequence[Concept], lexicon: Translator | None, passages: str
+) -> tuple[KeyTerm, ...]:
+    cross = passages != "en"
+    found: dict[str, KeyTerm] = {}
+    covered: set[int] = set()
+    for concept in concepts:
+        found.setdefault(fold(concept.text), _concept_term(concept))
+        covered.update(range(concept.start, concept.end))
+    first = True
+    for match in _NAME.finditer(question.search):
+        name, low = match.group(), fold(match.group())
+        start_of_sentence, first = first, False
+        if match.start() in covered or low in STOP_EN or len(low) < 2:
+            continue
+        symbol = bool(_SYMBOL.fullmatch(name)) and (not name.istitle() or not start_of_sentence)
+        proper = name[0].isupper() and not start_of_sentence
+        forms = (low, *_stems(low))
+        if cross and lexicon is not None:
+            forms = (*forms, *lexicon.translations(low))
+        anchor = symbol and not name[1:].islower()
+        found.setdefault(
+            low, KeyTerm(name, forms, "name" if anchor or proper else "word", anchor, not cross)
+        )
+    for number in _NUMBER.findall(_NAME.sub(" ", question.search)):
+        found.setdefault(number, KeyTerm(number, (number,), "number"))
+    return tuple(found.values())
+
+
+def _stems(word: str) -> tuple[str, ...]:
+    """Return an English word without its inflection, as other forms of it may stand."""
+    if word.endswith("ies") and len(word) > 5:
+        return (word[:-3] + "y",)
+    if word.endswith("es") and len(word) > 5:
+        return (word[:-2], word[:-1])
+    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
+        return (word[:-1],)
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The terms of a question with their weights, for asking how much of them a text holds."""
+
+    terms: tuple[KeyTerm, ...]
+    weights: tuple[float, ...]
+
+    @classmethod
+    def of(cls, terms: Sequence[KeyTerm], idf: Idf) -> Coverage:
+        """Weigh each term by its inverse document frequency in the library.
+
+        A word of another language that no passage has in any translation says nothing, so it
+        gets a middling weight.
+        """
+        weights = []
+        for term in terms:
+            weight = idf(term.forms)
+            if not term.sure and term.kind == "word":
+                weight = min(weight, 2.0)
+            weights.append(max(weight, 0.05))
+        return cls(tuple(terms), tuple(weights))
+
+    def found(self, text: str) -> tuple[bool, ...]:
+        """Return for each term whether folded ``text`` mentions it."""
+        return tuple(mentions(text, term.forms) for term in self.terms)
+
+    def share(self, found: Sequence[bool]) -> float:
+        """Return the share of the weight that is found, 0-1; 0 when there are no terms."""
+        total = sum(self.weights)
+        if not total:
+            return 0.0
+        return sum(w for w, f in zip(self.weights, found, strict=True) if f) / total
+
+    def rare(self, found: Sequence[bool], count: int = 4) -> float:
+        """Return the share of the ``count`` heaviest terms that is found."""
+        order = sorted(range(len(self.terms)), key=lambda i: -self.weights[i])[:count]
+        return sum(bool(found[i]) for i in order) / len(order) if order else 0.0

