@@ -1,0 +1,195 @@
+"""Text in, the quantities it states out: value, unit and comparator, whatever the notation.
+
+Reads digits (thousands commas, full width, decimal points), 万 and 亿, million and billion,
+percent in words, Chinese numerals and English number words. Digits inside names (IL-6, CD8,
+T790M) are no quantities.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_HAN_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "双": 2}
+_HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
+_SCALES = {"万": 1e4, "亿": 1e8, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+_WORDS = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_WORDS |= {"twice": 2, "both": 2, "dual": 2, "double": 2, "triple": 3, "half": 0.5}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+
+_UNITS: tuple[tuple[str, str], ...] = (
+    ("%", r"%|％|per ?cent|percent"),
+    ("mg/kg", r"mg\s*[/·]\s*kg"), ("mg/g", r"mg\s*/\s*g"), ("mg/m2", r"mg\s*/\s*m(?:2|²)"),
+    ("mg", r"mg|毫克"), ("μg", r"[μuµ]g|微克"), ("kg", r"kg|千克|公斤"), ("mL", r"m[lL]|毫升"),
+    ("g", r"g(?![a-zA-Z])|克"), ("mm", r"mm|毫米"), ("cm", r"cm|厘米"), ("km", r"km|公里|千米"),
+    ("Gy", r"Gy|戈瑞"), ("nm", r"nm|纳米"),
+    ("month", r"个?月(?!份)|months?|mo\b"), ("week", r"周|星期|weeks?"),
+    ("day", r"天|日|days?"), ("hour", r"小时|hours?|h\b"), ("minute", r"分钟|minutes?|min\b"),
+    ("year", r"年|years?|yr\b"), ("age", r"岁|years? old|years? of age"),
+    ("fold", r"倍|[- ]?fold|times"), ("patient", r"例|名患者|patients?|cases?"),
+    ("cycle", r"个?周期|cycles?"), ("℃", r"℃|°C"), ("mmHg", r"mm\s*Hg|毫米汞柱"), ("kPa", r"kPa"),
+)  # fmt: skip
+_UNIT = re.compile("|".join(f"(?P<u{i}>{p})" for i, (_, p) in enumerate(_UNITS)))
+
+_COMPARATORS: tuple[tuple[str, str], ...] = (
+    (">=", r"≥|≧|>=|不(?:低|少|小)于|至少|不短于|at least|no(?:t)? (?:less|fewer|lower) than|or (?:more|above)"),
+    ("<=", r"≤|≦|<=|不(?:高|超|多|大)(?:于|过)|至多|最多|不超过|at most|no(?:t)? (?:more|greater|higher) than|up to"),
+    (">", r"＞|>|超过|大于|高于|多于|逾|more than|over|above|greater than|exceed(?:s|ing|ed)?|higher than"),
+    ("<", r"＜|<|低于|小于|少于|不足|不到|短于|less than|below|under|fewer than|lower than"),
+)  # fmt: skip
+_COMPARATOR = tuple(
+    (sign, re.compile(f"(?:{p})\\s*(?:the\\s+)?$", re.I)) for sign, p in _COMPARATORS
+)
+_OPPOSITE = {">": "<", ">=": "<", "<": ">", "<=": ">"}
+
+# Letters glued or hyphenated to digits make a name: IL-6, CD8+, PD-1, T790M, β1, Smad2/3.
+_NAME = re.compile(
+    r"(?<![A-Za-z0-9α-ωΑ-Ω])(?=[A-Za-z0-9/\-]*[A-Za-zα-ωΑ-Ω])(?:[A-Za-zα-ωΑ-Ω][A-Za-zα-ωΑ-Ω0-9]*"
+    r"[\-/]?\d[A-Za-z0-9\-/+α-ω.]*(?<!\.)|\d+(?:[A-Z][A-Za-z]*\d+[A-Za-z]*))"
+)
+_NUMBER = re.compile(r"(?<![\d.])[-−]?\d+(?:,\d{3})+(?:\.\d+)?|(?<![\d.])\d+(?:\.\d+)?")
+_SCALE = re.compile(r"\s*(万|亿|thousand|million|billion)")
+_HAN_NUMBER = re.compile(
+    r"百分之([零一二三四五六七八九十百点两\d.]+)|([零一二三四五六七八九十百千两双]+)"
+)
+_HAN_CLASSIFIER = re.compile(
+    r"\s*(?:个|种|例|名|位|年|月|周|天|日|次|倍|类|期|岁|成|项|条|步|阶段|级|型|大|者|代|线|药|组|小时|分钟|万|亿|倾向)"
+)
+_WORD = re.compile(
+    r"\b(" + "|".join((*_WORDS, *_ORDINALS)) + r")\b(?:[- ](hundred|thousand|million|billion))?",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A stated quantity; ``unit`` "" when none is named, ``comparator`` "" when none.
+
+    ``firm`` is false for a numeral in words, which may be no count at all (一种, both).
+    """
+
+    value: float
+    unit: str
+    comparator: str
+    text: str
+    firm: bool = True
+
+
+def _fold(text: str) -> str:
+    kept = [c if c in "⁰¹²³⁴⁵⁶⁷⁸⁹" else unicodedata.normalize("NFKC", c) for c in text]
+    return "".join(kept)
+
+
+def han_value(text: str) -> float | None:
+    """Return the value of a Chinese numeral, None when it is none."""
+    if "点" in text:
+        whole, _, part = text.partition("点")
+        digits = "".join(str(_HAN_DIGITS[c]) for c in part if c in _HAN_DIGITS)
+        head = han_value(whole) if whole else 0.0
+        return None if head is None or not digits else head + float("0." + digits)
+    total, digit = 0.0, None
+    for char in text:
+        if char in _HAN_DIGITS:
+            if digit is not None and total == 0:
+                return None  # digits in a row, as in a year, are read elsewhere
+            digit = _HAN_DIGITS[char]
+        else:
+            total += (1 if digit is None else digit) * _HAN_UNITS[char]
+            digit = None
+    return total + (digit or 0)
+
+
+def quantities(text: str, *, liberal: bool = False) -> tuple[Quantity, ...]:
+    """Return the quantities of ``text`` in order.
+
+    ``liberal`` also takes numerals that may be no counts (一, both): for the source side,
+    where more is safer.
+    """
+    folded = _NAME.sub(lambda m: "\0" * len(m.group()), _fold(text))
+    found = [*_digits(folded), *_han(folded, liberal), *_english(folded, liberal)]
+    return tuple(quantity for _, quantity in sorted(found, key=lambda pair: pair[0]))
+
+
+def _made(folded: str, start: int, end: int, value: float, firm: bool) -> tuple[int, Quantity]:
+    shown = folded[start:end]
+    if scale := _SCALE.match(folded, end):
+        value *= _SCALES[scale.group(1)]
+        end = scale.end()
+    unit = ""
+    if match := _UNIT.match(folded, end + len(folded[end:]) - len(folded[end:].lstrip(" -"))):
+        unit = _UNITS[int(str(match.lastgroup)[1:])][0]
+        shown = folded[start : match.end()]
+    before = folded[max(0, start - 18) : start].rstrip(" \0=为约")
+    comparator = next((sign for sign, p in _COMPARATOR if p.search(before)), "")
+    return start, Quantity(value, unit, comparator, shown.strip("\0 "), firm)
+
+
+def _digits(folded: str) -> list[tuple[int, Quantity]]:
+    out = []
+    for match in _NUMBER.finditer(folded):
+        value = float(match.group().replace(",", "").replace("−", "-").lstrip("-"))
+        out.append(_made(folded, match.start(), match.end(), value, True))
+    return out
+
+
+def _han(folded: str, liberal: bool) -> list[tuple[int, Quantity]]:
+    out = []
+    for match in _HAN_NUMBER.finditer(folded):
+        if match.group(1):
+            value = (
+                han_value(match.group(1))
+                if not match.group(1)[0].isdigit()
+                else float(match.group(1))
+            )
+            if value is not None:
+                out.append((match.start(), Quantity(value, "%", "", match.group())))
+            continue
+        value = han_value(match.group(2))
+        counted = bool(_HAN_CLASSIFIER.match(folded, match.end()))
+        lone = match.group(2) in ("一", "双", "千", "百", "十")
+        if value is None or (not liberal and (lone or not counted)):
+            continue
+        out.append(_made(folded, match.start(), match.end(), value, counted and not lone))
+    return out
+
+
+def _english(folded: str, liberal: bool) -> list[tuple[int, Quantity]]:
+    out = []
+    for match in _WORD.finditer(folded):
+        word = match.group(1).lower()
+        if not liberal and word in (
+            "one",
+            "zero",
+            "both",
+            "dual",
+            "double",
+            "twice",
+            "half",
+            "second",
+        ):
+            continue
+        value = float(_WORDS.get(word, _ORDINALS.get(word, 0)))
+        scale = {"hundred": 100.0, **_SCALES}.get((match.group(2) or "").lower(), 1.0)
+        out.append(_made(folded, match.start(), match.end(), value * scale, False))
+    return out
+
+
+def supported(claim: Quantity, source: tuple[Quantity, ...]) -> bool:
+    """Tell whether ``source`` states the quantity ``claim``: same value, no other unit or sense."""
+    for quantity in source:
+        if abs(quantity.value - claim.value) > 1e-9 * max(1.0, abs(claim.value)):
+            continue
+        units = {quantity.unit, claim.unit}
+        if len(units) > 1 and "" not in units and units not in ({"age", "year"}, {"patient", ""}):
+            continue
+        if claim.comparator and _OPPOSITE[claim.comparator] == quantity.comparator[:1]:
+            continue
+        return True
+    return False
