@@ -90,7 +90,9 @@ def build_library(
     """
     for path in paths:
         if not path.exists():
-            raise UnreadablePdf(path, "找不到该路径；请检查拼写。", "no such file or folder; check it.")
+            raise UnreadablePdf(
+                path, "找不到该路径；请检查拼写。", "no such file or folder; check it."
+            )
     shape = {
         "model": model,
         "parent_chars": str(parent_chars),
@@ -101,18 +103,25 @@ def build_library(
         old = _old_manifest(library, shape, full)
         sources = [Path(s) for s in (old.sources if old else ())] + [p.resolve() for p in paths]
         uploads = library / "papers"
-        sources = list(dict.fromkeys([*sources, *([uploads.resolve()] if uploads.exists() else [])]))
+        sources = list(
+            dict.fromkeys([*sources, *([uploads.resolve()] if uploads.exists() else [])])
+        )
         excluded = set(json.loads(old.settings.get("excluded", "[]"))) if old else set()
         excluded -= {str(p.resolve()) for p in paths}
         files = [f for f in find_pdfs(s for s in sources if s.exists()) if str(f) not in excluded]
-        known = {e.sha256: e for e in old.papers if e.status in ("indexed", "partial")} if old else {}
+        known = (
+            {e.sha256: e for e in old.papers if e.status in ("indexed", "partial")} if old else {}
+        )
         reuse = set() if full else set(known)
         entries, fresh, kept = _read_all(
             files, known, reuse, parent_chars, child_chars, ocr, on_progress, read
         )
         unchanged = old is not None and not full and not fresh
-        if unchanged and old and {_key(e) for e in entries} == {_key(e) for e in old.papers} and (
-            list(old.sources) == [str(s) for s in sources]
+        if (
+            unchanged
+            and old
+            and {_key(e) for e in entries} == {_key(e) for e in old.papers}
+            and (list(old.sources) == [str(s) for s in sources])
         ):
             return BuildReport(tuple(entries), old.snapshot, False)
         if not kept and not fresh and not old:
@@ -191,12 +200,16 @@ def _read_all(
             entries.append(_failed(file, error.reason_zh, error.reason_en))
             continue
         except OSError as error:
-            entries.append(_failed(file, f"无法读取：{error.strerror}", f"cannot read: {error.strerror}"))
+            entries.append(
+                _failed(file, f"无法读取：{error.strerror}", f"cannot read: {error.strerror}")
+            )
             continue
         except Exception as error:
             # One PDF that breaks the reader must not stop the others; the class names the bug.
             kind = type(error).__name__
-            entries.append(_failed(file, f"读取出错（{kind}），已跳过", f"reading failed ({kind}), skipped"))
+            entries.append(
+                _failed(file, f"读取出错（{kind}），已跳过", f"reading failed ({kind}), skipped")
+            )
             continue
         if not passages:
             entries.append(_failed(file, "没有可索引的正文", "no text to index was found"))

@@ -140,9 +140,7 @@ def _write_content(folder: Path, content: Content) -> str:
             offsets.append(out.tell())
     np.save(folder / "passages.offsets.npy", np.array(offsets, np.int64))
     (folder / "papers.json").write_bytes(_PAPERS.dump_json(content.papers))
-    children = [
-        (row, c.start, c.end) for row, p in enumerate(content.passages) for c in p.children
-    ]
+    children = [(row, c.start, c.end) for row, p in enumerate(content.passages) for c in p.children]
     np.save(folder / "children.npy", np.array(children, np.int32).reshape(-1, 3))
     counts = [len(p.sentences) for p in content.passages]
     np.save(folder / "sentences.npy", np.cumsum([0, *counts]).astype(np.int64))

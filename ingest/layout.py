@@ -41,8 +41,8 @@ def read_lines(
     bands = [*sorted(line.baseline for line in wide), float("inf")]
     above = float("-inf")
     for band in bands:
-        ordered += sorted((x for x in left if above < x.baseline < band), key=lambda x: x.baseline)
-        ordered += sorted((x for x in right if above < x.baseline < band), key=lambda x: x.baseline)
+        ordered += sorted((x for x in left if above <= x.baseline < band), key=lambda x: x.baseline)
+        ordered += sorted((x for x in right if above <= x.baseline < band), key=lambda x: x.baseline)
         ordered += [x for x in wide if x.baseline == band]
         above = band
     return tuple(ordered), 2

@@ -53,9 +53,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "resolved": answer.resolved,
         "language": answer.language,
         "status": str(answer.status),
-        "sentences": [
-            {"text": s.text, "citations": list(s.citations)} for s in answer.sentences
-        ],
+        "sentences": [{"text": s.text, "citations": list(s.citations)} for s in answer.sentences],
         "citations": [_citation(c) for c in answer.citations],
         "nearest": [_citation(c) for c in answer.nearest],
         "missing": list(answer.missing),

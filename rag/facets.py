@@ -14,7 +14,7 @@ from dataclasses import dataclass
 _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("剂量", "dose", r"剂量|用量|\bdos(?:e|es|age|ing)\b",
      r"剂量|\d\s*(?:mg|g|μg|ug|Gy|IU|U|万单位|毫克)\b|\bdos(?:e|es|age)\b|每次\d"),
-    ("生存期", "survival time", r"生存(?:期|时间)|能活多久|\bsurviv(?:al time|al)\b(?! rate)|\b(?:m?OS|m?PFS)\b|live",
+    ("生存期", "survival time", r"生存(?:期|时间)|能活多久|\bsurviv(?:al time|al)\b(?! rate)|\b(?:m?OS|m?PFS)\b|\blives?\b(?! (?:in|on)\b)",
      r"生存期|生存时间|总生存|无进展生存|存活时间|\b(?:m?OS|m?PFS)\b|\bsurviv"),
     ("生存率", "survival rate", r"生存率|存活率|\bsurvival rate", r"生存率|存活率|\bsurvival rate|\d\s*[%％]"),
     ("发生率", "incidence", r"发生率|发病率|患病率|检出率|转移率|\bincidence\b|\bprevalence\b",

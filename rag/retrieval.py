@@ -54,8 +54,11 @@ class Retriever:
         lexical, coverage = snapshot.lexical.score(question.groups)
         for row in np.argsort(-lexical)[:50]:
             own = np.flatnonzero(self._parents == row)
-            if lexical[row] > 0 and int(row) not in dense and len(own) and (
-                allowed is None or own[0] in allowed
+            if (
+                lexical[row] > 0
+                and int(row) not in dense
+                and len(own)
+                and (allowed is None or own[0] in allowed)
             ):
                 cosines = snapshot.child_vectors()[own] @ vector
                 dense[int(row)] = (float(cosines.max()), int(own[cosines.argmax()]))

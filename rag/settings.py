@@ -61,7 +61,9 @@ class Settings:
         """
         fields = {f.name: f for f in dataclasses.fields(cls)}
         values: dict[str, object] = {}
-        config = file or (Path(os.environ["YINZHENG_CONFIG"]) if "YINZHENG_CONFIG" in os.environ else None)
+        config = file or (
+            Path(os.environ["YINZHENG_CONFIG"]) if "YINZHENG_CONFIG" in os.environ else None
+        )
         if config is not None:
             values.update(_read_toml(config))
             if "llm_api_key" in values:

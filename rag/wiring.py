@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from index import default_model, embedding
+from index import embedding, model_cache
 from index.embedding import Embedder
 from index.snapshot import Snapshot
 from ingest.errors import SnapshotMismatch
@@ -45,7 +45,7 @@ def load_translator(library: Path) -> Translator | None:
 
 def background(encoders: Mapping[str, Embedder]) -> Background:
     """Return the background questions, kept in the user's cache folder."""
-    return Background(encoders, default_model.cache_folder() / "background")
+    return Background(encoders, model_cache.cache_folder() / "background")
 
 
 def join(

@@ -20,8 +20,8 @@ def font_folders() -> list[str]:
 
 
 def main() -> None:
-    """Build every .typ of this folder."""
-    for source in sorted(HERE.glob("*.typ")):
+    """Build every .typ of this folder but the shared parts."""
+    for source in sorted(set(HERE.glob("*.typ")) - {HERE / "parts.typ"}):
         typst.compile(
             str(source),
             output=str(source.with_suffix(".pdf")),
