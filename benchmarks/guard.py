@@ -7,6 +7,7 @@ own) and, where it is there, from the shared question sets (Chinese sentences as
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import random
 import re
@@ -122,9 +123,7 @@ def shared_pairs(name: str, most: int) -> list[Pair]:
         for line in handle:
             text = json.loads(line)["text"]
             parts = [text[s.start : s.end] for s in split_sentences(text)]
-            pairs += [
-                (a, a, b) for a, b in zip(parts, parts[1:], strict=False) if 20 < len(a) < 150
-            ]
+            pairs += [(a, a, b) for a, b in itertools.pairwise(parts) if 20 < len(a) < 150]
     random.Random(7).shuffle(pairs)
     return pairs[:most]
 

@@ -35,8 +35,17 @@ DONE = ".turn:last-child:is([data-state=answered], [data-state=partly], [data-st
 def server(library: Path) -> Iterator[str]:
     """Run `yinzheng ui` on ``library`` and yield its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "ui.cli", "ui", "--library", str(library)]
-        + ["--port", "0", "--no-browser"],
+        [
+            sys.executable,
+            "-m",
+            "ui.cli",
+            "ui",
+            "--library",
+            str(library),
+            "--port",
+            "0",
+            "--no-browser",
+        ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

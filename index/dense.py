@@ -38,7 +38,8 @@ class DenseIndex:
         self._index = faiss.read_index(str(file))
         if self._index.ntotal != expected:
             raise SnapshotCorrupt(
-                f"{file.name} 的向量数与清单不符；请运行 yinzheng rollback 或 yinzheng index --full。",
+                f"{file.name} 的向量数与清单不符；"
+                "请运行 yinzheng rollback 或 yinzheng index --full。",
                 f"{file.name} does not hold as many vectors as its manifest says; run yinzheng "
                 "rollback or yinzheng index --full.",
             )

@@ -42,7 +42,9 @@ def read_lines(
     above = float("-inf")
     for band in bands:
         ordered += sorted((x for x in left if above <= x.baseline < band), key=lambda x: x.baseline)
-        ordered += sorted((x for x in right if above <= x.baseline < band), key=lambda x: x.baseline)
+        ordered += sorted(
+            (x for x in right if above <= x.baseline < band), key=lambda x: x.baseline
+        )
         ordered += [x for x in wide if x.baseline == band]
         above = band
     return tuple(ordered), 2

@@ -31,7 +31,9 @@ def read_document(
     after = path.stat()
     if before and (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise PdfChanged(
-            path, "读取时文件发生了变化；请稍后重新索引。", "changed while it was read; index again."
+            path,
+            "读取时文件发生了变化；请稍后重新索引。",
+            "changed while it was read; index again.",
         )
     if not any(char.text.strip() for page in extraction.pages for char in page.chars):
         raise NoTextLayer(

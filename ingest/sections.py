@@ -14,15 +14,21 @@ from ingest.records import Block, BlockKind, Line, PageText, Paper, Reference
 _NUMBERED = re.compile(
     r"^(?P<n>\d{1,2}(?:[.．]\d{1,2}){0,3})[.．、\s　]*(?P<t>[\u4e00-\u9fffA-Za-zα-ωΑ-Ω].*)$"
 )
-_CHINESE_NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）])\s*\S")
+_CHINESE_NUMBERED = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）])\s*\S"
+)
 _PLAIN = re.compile(
     r"^(?:引言|前言|绪论|材料与方法|资料与方法|对象与方法|方法|结果|讨论|结论|结语|小结|展望|总结|总结与展望|"
     r"结论与展望|致谢|病例资料|Introduction|Methods?|Results?|Discussion|Conclusions?)$"
 )
-_REFERENCES = re.compile(r"^参\s*考\s*文\s*献(?:\s*[(（]?\s*References?\s*[)）]?)?\s*[:：]?$|^References$", re.I)
+_REFERENCES = re.compile(
+    r"^参\s*考\s*文\s*献(?:\s*[(（]?\s*References?\s*[)）]?)?\s*[:：]?$|^References$", re.I
+)
 _ABSTRACT = re.compile(r"^[【\[［〔]?\s*(?:摘\s*要|内容提要)\s*[】\]］〕]?\s*[:：]?\s*")
 _ABSTRACT_EN = re.compile(r"^[【\[［〔]?\s*Abstract\s*[】\]］〕]?\s*[:：]?\s*", re.I)
-_KEYWORDS = re.compile(r"^[【\[［〔]?\s*(?:关\s*键\s*词|Key\s*words?)\s*[】\]］〕]?\s*[:：]?\s*", re.I)
+_KEYWORDS = re.compile(
+    r"^[【\[［〔]?\s*(?:关\s*键\s*词|Key\s*words?)\s*[】\]］〕]?\s*[:：]?\s*", re.I
+)
 _CAPTION = re.compile(r"^(?:表|图|Table|Fig\.?|Figure)\s*\d+[\s　.．:：]", re.I)
 _META = re.compile(
     r"^[【\[［〔]?\s*(?:中图分类号|文献标识码|文章编号|DOI|doi|收稿日期|基金项目|作者简介|通信作者|通讯作者|"
@@ -64,8 +70,10 @@ def _furniture(pages: list[tuple[PageText, tuple[Line, ...]]]) -> dict[int, Bloc
     for page, line, kind in edge:
         text = search_text(line.text).strip(" ·-—–.")
         repeated = len(seen[_masked(line.text)]) > 1
-        if repeated or re.fullmatch(r"第?\s*\d{1,4}\s*页?", text) or (
-            page.number > 1 and line.baseline < 0.07 * page.height
+        if (
+            repeated
+            or re.fullmatch(r"第?\s*\d{1,4}\s*页?", text)
+            or (page.number > 1 and line.baseline < 0.07 * page.height)
         ):
             out[id(line)] = kind
     return out
@@ -229,7 +237,12 @@ def _mark_tables(blocks: list[Block]) -> list[Block]:
                 in_table = False
             else:
                 block = Block(
-                    BlockKind.TABLE, block.text, block.section, block.spans, block.marks, block.language
+                    BlockKind.TABLE,
+                    block.text,
+                    block.section,
+                    block.spans,
+                    block.marks,
+                    block.language,
                 )
         elif block.kind is BlockKind.HEADING:
             in_table = False
@@ -255,13 +268,17 @@ def read_metadata(
     year = re.search(r"\b((?:19|20)\d{2})\s*(?:年|,|\s*Vol)", text) or re.search(
         r"\b(20[0-3]\d|19[6-9]\d)\b", text
     )
-    journal = re.search(r"(?:^|\s)([\u4e00-\u9fff]{2,12}(?:杂志|学报|期刊|研究|医学|中药材))\s*(?:20\d\d|第)", text)
+    journal = re.search(
+        r"(?:^|\s)([\u4e00-\u9fff]{2,12}(?:杂志|学报|期刊|研究|医学|中药材))\s*(?:20\d\d|第)", text
+    )
 
     def field(pattern: str) -> str:
         match = re.search(pattern, text)
         return match[1].strip() if match else ""
 
-    keywords = {b.language: _KEYWORDS.sub("", b.text) for b in blocks if b.kind is BlockKind.KEYWORDS}
+    keywords = {
+        b.language: _KEYWORDS.sub("", b.text) for b in blocks if b.kind is BlockKind.KEYWORDS
+    }
     split = re.compile(r"[;；,，]\s*")
     authors = info.get("Author", "")
     following = ""
@@ -286,7 +303,9 @@ def read_metadata(
         clc=field(r"中图分类号\s*[】\]］]?\s*[:：]?\s*([A-Z][\d.]+)"),
         document_code=field(r"文献标识码\s*[】\]］]?\s*[:：]?\s*([A-E])\b"),
         received=field(r"收稿日期\s*[】\]］]?\s*[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2})"),
-        language=Counter(b.language for b in blocks if b.kind is BlockKind.PARAGRAPH).most_common(1)[0][0]
+        language=Counter(b.language for b in blocks if b.kind is BlockKind.PARAGRAPH).most_common(
+            1
+        )[0][0]
         if any(b.kind is BlockKind.PARAGRAPH for b in blocks)
         else "zh",
         page_count=pages,

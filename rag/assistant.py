@@ -87,12 +87,10 @@ class Assistant:
         ``llm`` asks for synthesis by the configured endpoint (None: when there is one).
         Raises QuestionError for an empty, too long or foreign question.
         """
-        answer = None
-        for answer, _ in self.ask_stream(
+        stream = self.ask_stream(
             question, history=history, papers=papers, sentences=sentences, llm=llm
-        ):
-            pass
-        assert answer is not None
+        )
+        *_, (answer, _) = stream
         return answer
 
     def ask_stream(

@@ -81,7 +81,7 @@ def _balanced(examples: Sequence[Example]) -> Floats:
 
 
 def _logistic(x: Floats, y: Floats, weight: Floats) -> tuple[Floats, float]:
-    """Fit by Newton's method with a ridge; features with a sign that makes no sense are left out."""
+    """Fit by Newton's method with a ridge; features of a senseless sign are left out."""
     free = np.ones(x.shape[1], bool)
     weight = weight / weight.sum()
     while True:

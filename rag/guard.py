@@ -271,10 +271,13 @@ def _negations(claim: str, source: str, *, same: bool) -> list[Finding]:
             other = _same_clause(clause, theirs)
             if other is not None and clause.negations % 2 != other.negations % 2:
                 findings.append(Finding("negation", clause.text.strip()[:40]))
-        elif clause.negations and not any(c.negations for c in theirs):
+        elif (
+            clause.negations
+            and not any(c.negations for c in theirs)
             # "does not respond" may render 耐药: a word of decline that is not rendered so far.
-            if _declines(theirs) <= _declines(clauses(claim)):
-                findings.append(Finding("negation", clause.text.strip()[:40]))
+            and _declines(theirs) <= _declines(clauses(claim))
+        ):
+            findings.append(Finding("negation", clause.text.strip()[:40]))
     return findings
 
 

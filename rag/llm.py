@@ -28,7 +28,10 @@ _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)?")
 _LINK = re.compile(r"\[([^\]]*)\]\((?:[^)]*)\)")
 _HTML = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[A-Za-z!][^<>]*>?", re.I | re.S)
 _URL = re.compile(r"\b(?:https?|ftp|file|javascript|data|mailto):\S*|\bwww\.\S+", re.I)
-_IDS = re.compile(r"[\[［【(（]\s*(?:passage|段落|source)?\s*#?(\d{1,3}(?:\s*[,，、;]\s*\d{1,3})*)\s*[\]］】)）]", re.I)
+_IDS = re.compile(
+    r"[\[［【(（]\s*(?:passage|段落|source)?\s*#?(\d{1,3}(?:\s*[,，、;]\s*\d{1,3})*)\s*[\]］】)）]",
+    re.I,
+)
 _LEADING = re.compile(r"^\s*(?:[-*•>#]+\s*|\d{1,2}[.、)]\s+)+")
 _THINK = re.compile(r"<think>.*?</think>", re.S)
 
@@ -104,7 +107,9 @@ class Endpoint:
         except openai.APITimeoutError as error:
             raise _failed("超时", "it took too long") from error
         except openai.APIStatusError as error:
-            raise _failed(f"返回 HTTP {error.status_code}", f"it sent HTTP {error.status_code}") from None
+            raise _failed(
+                f"返回 HTTP {error.status_code}", f"it sent HTTP {error.status_code}"
+            ) from None
         except (openai.OpenAIError, httpx.HTTPError, ValueError, TypeError, KeyError) as error:
             log.info("the endpoint failed: %s", type(error).__name__)
             raise _failed("连接中断或回复无法解析", "the connection or its reply broke") from None
@@ -154,7 +159,9 @@ def read_line(line: str) -> Drafted | None:
         int(n) for m in _IDS.finditer(line) if m.group(0)[0] not in "(（" or _is_edge(m, line)
         for n in re.findall(r"\d+", m.group(1))
     ]  # fmt: skip
-    text = _IDS.sub(lambda m: " " if m.group(0)[0] not in "(（" or _is_edge(m, line) else m.group(0), line)
+    text = _IDS.sub(
+        lambda m: " " if m.group(0)[0] not in "(（" or _is_edge(m, line) else m.group(0), line
+    )
     text = plain(_LEADING.sub("", text))
     if not any(c.isalnum() for c in text):
         return None

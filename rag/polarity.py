@@ -100,7 +100,7 @@ def _clause(text: str) -> Clause:
                 sign,
                 tokens(text[left : match.start()]),
                 tokens(text[match.end() : right]),
-            )  # fmt: skip
+            )
         )
     bare = _TURNS.sub(" ", text)
     return Clause(text, tuple(turns), len(_NEGATION.findall(bare)), tokens(bare))

@@ -41,9 +41,7 @@ def passage_text(hit: Hit) -> str:
     return _MARKS.sub("", _TAGS.sub(" ", text))[:LONGEST_PASSAGE]
 
 
-def messages(
-    question: str, language: str, hits: Sequence[Hit], limit: int
-) -> list[dict[str, str]]:
+def messages(question: str, language: str, hits: Sequence[Hit], limit: int) -> list[dict[str, str]]:
     """Return system and user message; passages are numbered from 1 in the order of ``hits``."""
     rules = (_RULES_ZH if language == "zh" else _RULES_EN).format(limit=limit)
     blocks = [

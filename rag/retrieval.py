@@ -62,12 +62,12 @@ class Retriever:
             ):
                 cosines = snapshot.child_vectors()[own] @ vector
                 dense[int(row)] = (float(cosines.max()), int(own[cosines.argmax()]))
-        rows = list(dense)
-        fused, legs = self._fuse(rows, dense, lexical, coverage)
+        found = list(dense)
+        fused, legs = self._fuse(found, dense, lexical, coverage)
         order = np.argsort(-fused)[:k]
         hits = []
         for i in order:
-            row = rows[i]
+            row = found[i]
             passage = snapshot.passage(row)
             child = snapshot.children[dense[row][1]]
             hits.append(
@@ -89,7 +89,7 @@ class Retriever:
         lexical: npt.NDArray[np.float32],
         coverage: npt.NDArray[np.float32],
     ) -> tuple[npt.NDArray[np.float64], dict[str, npt.NDArray[np.float64]]]:
-        """Weighted sum; cosines lose their passage language's mean, else one crowds out the other."""
+        """Weighted sum; cosines lose their passage language's mean: none crowds out the other."""
         cosine = np.array([dense[r][0] for r in rows])
         languages = np.array([self._language(r) for r in rows])
         shifted = cosine.copy()

@@ -59,7 +59,9 @@ def test_off_topic_question_is_not_answered(assistant):
     assert answer.nearest
 
 
-@pytest.mark.parametrize("question", ["", "   ", "问" * 20_000, "肺がんの肝転移はどのように起こりますか"])
+@pytest.mark.parametrize(
+    "question", ["", "   ", "问" * 20_000, "肺がんの肝転移はどのように起こりますか"]
+)
 def test_unusable_questions_are_refused(assistant, question):
     with pytest.raises(QuestionError):
         assistant.ask(question)
@@ -132,7 +134,13 @@ def test_help_loads_nothing_heavy():
 
 def test_no_dangerous_calls():
     root = Path(__file__).resolve().parent.parent
-    banned = ("import pickle", "trust_remote_code=True", "shell=True", "allow_pickle=True", " eval(")
+    banned = (
+        "import pickle",
+        "trust_remote_code=True",
+        "shell=True",
+        "allow_pickle=True",
+        " eval(",
+    )
     for package in ("ingest", "index", "rag", "ui"):
         for file in (root / package).rglob("*.py"):
             text = file.read_text(encoding="utf-8")

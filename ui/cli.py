@@ -65,18 +65,31 @@ def build_parser() -> argparse.ArgumentParser:
     search.add_argument("query")
     _library_options(search)
     search.add_argument("-k", type=int, default=5, metavar="N", help="passages (default 5)")
-    search.add_argument("--paper", action="append", metavar="PAPER", help="search these papers only")
-    search.add_argument("--explain", action="store_true", help="show each leg's score / 显示分项得分")
+    search.add_argument(
+        "--paper", action="append", metavar="PAPER", help="search these papers only"
+    )
+    search.add_argument(
+        "--explain", action="store_true", help="show each leg's score / 显示分项得分"
+    )
     _json_option(search)
 
     ask = add("ask", "answer a question with citations / 回答问题并给出引证")
     ask.add_argument("question")
     _library_options(ask)
     ask.add_argument("--paper", action="append", metavar="PAPER", help="ask these papers only")
-    ask.add_argument("--after", action="append", default=[], metavar="QUESTION",
-                     help="earlier question of the conversation, repeatable / 之前的提问")
-    ask.add_argument("--format", choices=("text", "markdown", "gbt7714", "bibtex", "ris"),
-                     default="text", help="output form (default text)")
+    ask.add_argument(
+        "--after",
+        action="append",
+        default=[],
+        metavar="QUESTION",
+        help="earlier question of the conversation, repeatable / 之前的提问",
+    )
+    ask.add_argument(
+        "--format",
+        choices=("text", "markdown", "gbt7714", "bibtex", "ris"),
+        default="text",
+        help="output form (default text)",
+    )
     _json_option(ask)
 
     inspect = add("inspect", "show what is read from one PDF / 查看一篇 PDF 的读取结果")
@@ -99,10 +112,19 @@ def build_parser() -> argparse.ArgumentParser:
         _library_options(page)
         page.add_argument("--host", default="127.0.0.1", help="address (default 127.0.0.1)")
         page.add_argument("--port", type=int, default=7860, help="port (default 7860)")
-        page.add_argument("--allow-host", action="append", default=[], metavar="NAME",
-                          help="further host name to answer to / 允许的主机名")
-        page.add_argument("--auth-file", type=Path, metavar="FILE",
-                          help="user:password lines; needed beyond this machine / 登录账户文件")
+        page.add_argument(
+            "--allow-host",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="further host name to answer to / 允许的主机名",
+        )
+        page.add_argument(
+            "--auth-file",
+            type=Path,
+            metavar="FILE",
+            help="user:password lines; needed beyond this machine / 登录账户文件",
+        )
         page.add_argument("--no-browser", action="store_true", help="do not open a browser")
         page.add_argument("--log-questions", action="store_true", help="log questions / 记录提问")
 
@@ -116,7 +138,9 @@ def build_parser() -> argparse.ArgumentParser:
     calibrate = add("calibrate", "fit when to abstain on BEIR folders / 校准拒答阈值")
     calibrate.add_argument("folders", nargs="+", type=Path, metavar="DIR")
     calibrate.add_argument("--out", type=Path, metavar="FILE", help="write the fit here")
-    calibrate.add_argument("--config", type=Path, metavar="FILE", help="settings in TOML / 设置文件")
+    calibrate.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings in TOML / 设置文件"
+    )
     _json_option(calibrate)
     return parser
 

@@ -32,14 +32,10 @@ def _index(arguments: argparse.Namespace) -> int:
     from ui import console
     from ui.indexing import build_json, index_paths
 
-    settings = _settings(
-        arguments, model=arguments.model, ocr=False if arguments.no_ocr else None
-    )
+    settings = _settings(arguments, model=arguments.model, ocr=False if arguments.no_ocr else None)
     progress = console.Progress()
     try:
-        report = index_paths(
-            settings, arguments.paths, full=arguments.full, on_progress=progress
-        )
+        report = index_paths(settings, arguments.paths, full=arguments.full, on_progress=progress)
     finally:
         progress.close()
     value = build_json(report)
@@ -50,7 +46,11 @@ def _index(arguments: argparse.Namespace) -> int:
             (paper["file"], paper["status"], paper["pages"], paper["passages"], paper["reason"])
             for paper in value["papers"]
         ]
-        print(console.table(("文献 / file", "状态 / status", "页 / pages", "段落 / passages", ""), rows))
+        print(
+            console.table(
+                ("文献 / file", "状态 / status", "页 / pages", "段落 / passages", ""), rows
+            )
+        )
         print(f"快照 / snapshot: {value['snapshot']}  ({settings.library})")
     usable = [paper for paper in value["papers"] if paper["status"] != "failed"]
     return 0 if usable or not value["papers"] else 1
@@ -102,7 +102,9 @@ def _status(arguments: argparse.Namespace) -> int:
         (Path(e.path).name, e.status, e.pages, e.passages, _reason(e.reason_zh, e.reason_en))
         for e in manifest.papers
     ]
-    print(console.table(("文献 / file", "状态 / status", "页 / pages", "段落 / passages", ""), rows))
+    print(
+        console.table(("文献 / file", "状态 / status", "页 / pages", "段落 / passages", ""), rows)
+    )
     return 0
 
 
@@ -206,9 +208,7 @@ def _inspect(arguments: argparse.Namespace) -> int:
 
     document = read_with_progress(arguments.file, ocr=not arguments.no_ocr)
     if arguments.png is not None:
-        raise SettingsError(
-            "本版本尚不支持 --png。", "--png is not available in this version."
-        )
+        raise SettingsError("本版本尚不支持 --png。", "--png is not available in this version.")
     if arguments.json:
         _emit(inspect_json(document))
     else:

@@ -13,7 +13,10 @@ from rag.records import Answer, Citation, Status
 
 NOT_FOUND = "未在已收录的文献中找到依据。/ Not found in these papers."
 NEAREST = "最接近的段落（不足以作答）/ Nearest passages (not sufficient):"
-DISCLAIMER = "仅供科研参考，不构成医疗建议；请核对所引页面。/ A research aid, no medical advice; check the cited page."
+DISCLAIMER = (
+    "仅供科研参考，不构成医疗建议；请核对所引页面。/ "
+    "A research aid, no medical advice; check the cited page."
+)
 
 
 def paper_line(paper: Paper) -> str:
@@ -49,7 +52,9 @@ def answer_text(answer: Answer) -> str:
     else:
         for sentence in answer.sentences:
             numbers = "".join(f"[{number}]" for number in sentence.citations)
-            parts.append(f"{sentence.text} {numbers}" + (f"  ✗ {sentence.reason}" if sentence.reason else ""))
+            parts.append(
+                f"{sentence.text} {numbers}" + (f"  ✗ {sentence.reason}" if sentence.reason else "")
+            )
         if answer.missing:
             label = "未涵盖：" if zh else "Not covered: "
             parts.append(label + ("、" if zh else ", ").join(answer.missing))

@@ -77,7 +77,8 @@ def inspect_text(document: Document) -> str:
     lines = [
         f"{paper.title}  ({paper.file})",
         f"作者 / authors: {'、'.join(paper.authors)}",
-        f"期刊 / journal: {paper.journal} {paper.year or ''} {paper.volume}({paper.issue}) {paper.pages}",
+        f"期刊 / journal: {paper.journal} {paper.year or ''} "
+        f"{paper.volume}({paper.issue}) {paper.pages}",
         f"DOI: {paper.doi}",
         f"页 / pages: {card.pages}  栏 / columns: {card.columns}  语言 / language: {card.language}",
         f"引擎 / engines: {card.engines}  OCR: {card.ocr_pages or '-'}",
