@@ -7,23 +7,17 @@ displayed and page images; a page that pdfium cannot read is reported by number.
 
 from __future__ import annotations
 
-import ctypes
 import io
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ingest.errors import EncryptedPdf, PdfTooLarge, UnreadablePdf
-from ingest.records import Char, PageText
-
-MAX_BYTES = 100_000_000
-MAX_PAGES = 2000
-MAX_CHARS = 200_000
-# Ascent and descent of the em box that highlights are drawn with; font boxes are unreliable.
-ASCENT, DESCENT = 0.88, 0.14
+from ingest.limits import MAX_BYTES, MAX_PAGES, MAX_PIXELS
+from ingest.pdfium_text import read_page
+from ingest.records import PageText
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +99,7 @@ def extract_pages(
     pages, failed = [], []
     for index in range(count):
         try:
-            pages.append(_page(document, index))
+            pages.append(read_page(document, index))
         except (pypdfium2.PdfiumError, ValueError, OverflowError):
             failed.append(index + 1)
         if on_page:
@@ -113,105 +107,6 @@ def extract_pages(
     document.close()
     warnings = () if opened else ("pypdf could not open this file; pdfium read it",)
     return Extraction(info, count, tuple(pages), tuple(failed), warnings)
-
-
-def _page(document: Any, index: int) -> PageText:  # noqa: ANN401
-    page = document[index]
-    width, height = page.get_size()
-    textpage = page.get_textpage()
-    chars, hidden, unknown = _chars(page, textpage, width, height)
-    result = PageText(
-        number=index + 1,
-        width=width,
-        height=height,
-        rotation=page.get_rotation(),
-        chars=tuple(chars),
-        engine="pdfium",
-        hidden=hidden,
-        unknown=unknown,
-    )
-    textpage.close()
-    page.close()
-    return result
-
-
-def _chars(
-    page: Any,  # noqa: ANN401
-    textpage: Any,  # noqa: ANN401
-    width: float,
-    height: float,
-) -> tuple[list[Char], int, int]:
-    import pypdfium2.raw as raw
-
-    to_page = _to_displayed(page, width, height)
-    x, y = ctypes.c_double(), ctypes.c_double()
-    box, matrix = raw.FS_RECTF(), raw.FS_MATRIX()
-    out: list[Char] = []
-    hidden = unknown = together = 0
-    last_place: tuple[int, float, float] | None = None
-    for i in range(min(textpage.count_chars(), MAX_CHARS)):
-        code = raw.FPDFText_GetUnicode(textpage, i)
-        if code in (0xFFFE, 0x02):
-            code = ord("-")
-        if code in (0, 0x0D, 0x0A):
-            continue
-        raw.FPDFText_GetCharOrigin(textpage, i, x, y)
-        raw.FPDFText_GetLooseCharBox(textpage, i, box)
-        raw.FPDFText_GetMatrix(textpage, i, matrix)
-        size = raw.FPDFText_GetFontSize(textpage, i) * (math.hypot(matrix.c, matrix.d) or 1.0)
-        left, base = to_page(box.left, y.value)
-        right, _ = to_page(box.right, y.value)
-        if abs(raw.FPDFText_GetCharAngle(textpage, i) % (math.pi / 2)) > 0.05:
-            continue  # watermarks stand at an angle
-        if size < 1.5 or not (-5 <= left <= width + 5 and -5 <= base <= height + 20):
-            hidden += 1
-            continue
-        unknown += code == 0xFFFD or 0xE000 <= code <= 0xF8FF
-        previous = out[-1] if out else None
-        drawn = raw.FPDFText_GetTextObject(textpage, i)  # none for a space that pdfium inferred
-        place = (ctypes.addressof(drawn.contents) if drawn else -i, left, base)
-        together = together + 1 if place == last_place else 1
-        last_place = place
-        if (
-            previous
-            and together == 1
-            and previous.text == chr(code)
-            and abs(previous.x0 - left) < 0.12 * size
-            and (abs(previous.baseline - base) < 0.12 * size)
-        ):
-            continue  # overprinted twice for fake bold
-        out.append(
-            Char(chr(code), left, base - ASCENT * size, right, base + DESCENT * size, base, size)
-        )
-        if together > 1:
-            out[-together:] = _shared(out[-together:], left, right)
-    return out, hidden, unknown
-
-
-def _shared(chars: list[Char], left: float, right: float) -> list[Char]:
-    """Part the box of one ligature glyph (ff, ffi) among the characters it stands for."""
-    step = (right - left) / len(chars)
-    return [
-        replace(char, x0=left + step * index, x1=left + step * (index + 1))
-        for index, char in enumerate(chars)
-    ]
-
-
-def _to_displayed(
-    page: Any,  # noqa: ANN401
-    width: float,
-    height: float,
-) -> Callable[[float, float], tuple[float, float]]:
-    """Return the map from user space to displayed points with the origin top left."""
-    left, bottom, right, top = page.get_cropbox()
-    rotation = page.get_rotation()
-    if rotation == 90:
-        return lambda px, py: (py - bottom, px - left)
-    if rotation == 180:
-        return lambda px, py: (right - px, py - bottom)
-    if rotation == 270:
-        return lambda px, py: (top - py, right - px)
-    return lambda px, py: (px - left, top - py)
 
 
 def render_page(data: bytes, page: int, dpi: int = 150) -> bytes:
@@ -222,7 +117,7 @@ def render_page(data: bytes, page: int, dpi: int = 150) -> bytes:
     try:
         item = document[page - 1]
         width, height = item.get_size()
-        scale = min(dpi / 72, math.sqrt(16_000_000 / max(1.0, width * height)))
+        scale = min(dpi / 72, math.sqrt(MAX_PIXELS / max(1.0, width * height)))
         buffer = io.BytesIO()
         item.render(scale=scale).to_pil().save(buffer, "PNG")
         return buffer.getvalue()

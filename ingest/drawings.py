@@ -1,0 +1,207 @@
+"""The painted objects of a pdfium page: images, rules, and who is painted over whom.
+
+Objects inside form XObjects count as the page's own. Rules are thin filled rectangles, thin
+images and the straight edges of stroked paths: what tables and separators are drawn with.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pypdfium2.raw as raw
+
+from ingest.geometry import Frame
+from ingest.records import Box
+
+# A drawing of more objects is a map or a plot: its lines are no table rules.
+MAX_OBJECTS = 20_000
+MAX_DEPTH = 12
+# Edges taken of one path; longer paths are curves and hatchings.
+MAX_SEGMENTS = 400
+RULE_THICKNESS, RULE_LENGTH = 2.6, 8.0
+
+Rectangle = tuple[float, float, float, float]
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+@dataclass(slots=True)
+class Drawings:
+    """What is painted on a page besides text; boxes as displayed, cut to the page.
+
+    ``order`` is the place in painting order of each text object, by its address; ``covers``
+    are the opaque filled shapes and images with theirs.
+    """
+
+    images: list[Box] = field(default_factory=list)
+    rules: list[Box] = field(default_factory=list)
+    covers: list[tuple[int, Box, tuple[int, int, int] | None]] = field(default_factory=list)
+    order: dict[int, int] = field(default_factory=dict)
+
+
+def read_drawings(page: Any, number: int, frame: Frame) -> Drawings:  # noqa: ANN401
+    """Walk over the objects of an open pdfium page."""
+    found = Drawings()
+    for place, (item, kind, matrix) in enumerate(_objects(page.raw)):
+        if place >= MAX_OBJECTS:
+            break
+        if kind == raw.FPDF_PAGEOBJ_TEXT:
+            found.order[ctypes.addressof(item.contents)] = place
+            continue
+        box = _bounds(item, matrix, number, frame)
+        if box is None:
+            continue
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            _take_image(found, item, place, box)
+        elif kind == raw.FPDF_PAGEOBJ_PATH:
+            _take_path(found, item, matrix, place, box, frame)
+    return found
+
+
+def _objects(page: Any) -> Iterator[tuple[Any, int, Matrix]]:  # noqa: ANN401
+    """Yield object, type and the matrix of the forms around it, in painting order."""
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        yield from _unfold(raw.FPDFPage_GetObject(page, index), IDENTITY, 0)
+
+
+def _unfold(item: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, int, Matrix]]:  # noqa: ANN401
+    kind = raw.FPDFPageObj_GetType(item)
+    if kind != raw.FPDF_PAGEOBJ_FORM:
+        yield item, kind, matrix
+        return
+    if depth >= MAX_DEPTH:
+        return
+    inner = _multiply(_matrix(item), matrix)
+    for index in range(raw.FPDFFormObj_CountObjects(item)):
+        yield from _unfold(raw.FPDFFormObj_GetObject(item, index), inner, depth + 1)
+
+
+def _matrix(item: Any) -> Matrix:  # noqa: ANN401
+    found = raw.FS_MATRIX()
+    if not raw.FPDFPageObj_GetMatrix(item, found):
+        return IDENTITY
+    return found.a, found.b, found.c, found.d, found.e, found.f
+
+
+def _multiply(m: Matrix, n: Matrix) -> Matrix:
+    """Return the matrix that applies ``m`` first, then ``n``."""
+    return (
+        m[0] * n[0] + m[1] * n[2],
+        m[0] * n[1] + m[1] * n[3],
+        m[2] * n[0] + m[3] * n[2],
+        m[2] * n[1] + m[3] * n[3],
+        m[4] * n[0] + m[5] * n[2] + n[4],
+        m[4] * n[1] + m[5] * n[3] + n[5],
+    )
+
+
+def _apply(m: Matrix, x: float, y: float) -> tuple[float, float]:
+    return x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]
+
+
+_left, _bottom, _right, _top = (ctypes.c_float() for _ in range(4))
+
+
+def _bounds(item: Any, matrix: Matrix, number: int, frame: Frame) -> Box | None:  # noqa: ANN401
+    if not raw.FPDFPageObj_GetBounds(item, _left, _bottom, _right, _top):
+        return None
+    x0, y0, x1, y1 = _left.value, _bottom.value, _right.value, _top.value
+    if matrix is not IDENTITY:
+        corners = [_apply(matrix, x, y) for x in (x0, x1) for y in (y0, y1)]
+        x0, x1 = min(c[0] for c in corners), max(c[0] for c in corners)
+        y0, y1 = min(c[1] for c in corners), max(c[1] for c in corners)
+    return _cut(frame.rectangle(x0, y0, x1, y1), number, frame)
+
+
+def _cut(rectangle: Rectangle, number: int, frame: Frame) -> Box | None:
+    """Return the part on the page, None when nothing of it is."""
+    x0, top = max(0.0, rectangle[0]), max(0.0, rectangle[1])
+    x1, bottom = min(frame.width, rectangle[2]), min(frame.height, rectangle[3])
+    if not (x0 <= x1 and top <= bottom):  # also when a number is not a number
+        return None
+    return Box(number, round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2))
+
+
+def _thin(box: Box) -> bool:
+    width, height = box.x1 - box.x0, box.bottom - box.top
+    return min(width, height) <= RULE_THICKNESS and max(width, height) >= RULE_LENGTH
+
+
+def _take_image(found: Drawings, item: Any, place: int, box: Box) -> None:  # noqa: ANN401
+    if _thin(box):
+        found.rules.append(box)
+        return
+    found.images.append(box)
+    if not raw.FPDFPageObj_HasTransparency(item):
+        found.covers.append((place, box, None))
+
+
+_mode, _stroke = ctypes.c_int(), ctypes.c_int()
+_red, _green, _blue, _alpha = (ctypes.c_uint() for _ in range(4))
+
+
+def _colour(get: Any, item: Any) -> tuple[int, int, int, int]:  # noqa: ANN401
+    if not get(item, _red, _green, _blue, _alpha):
+        return 0, 0, 0, 255
+    return _red.value, _green.value, _blue.value, _alpha.value
+
+
+def _seen(colour: tuple[int, int, int, int]) -> bool:
+    return colour[3] > 12 and min(colour[:3]) < 250
+
+
+def _take_path(
+    found: Drawings,
+    item: Any,  # noqa: ANN401
+    matrix: Matrix,
+    place: int,
+    box: Box,
+    frame: Frame,
+) -> None:
+    if not raw.FPDFPath_GetDrawMode(item, _mode, _stroke):
+        return
+    filled, stroked = bool(_mode.value), bool(_stroke.value)
+    if filled:
+        colour = _colour(raw.FPDFPageObj_GetFillColor, item)
+        if _thin(box):
+            if _seen(colour):
+                found.rules.append(box)
+            return
+        if colour[3] >= 250:
+            found.covers.append((place, box, colour[:3]))
+    if stroked and _seen(_colour(raw.FPDFPageObj_GetStrokeColor, item)):
+        found.rules += [box] if _thin(box) else _edges(item, matrix, box.page, frame)
+
+
+def _edges(item: Any, matrix: Matrix, number: int, frame: Frame) -> list[Box]:  # noqa: ANN401
+    """Return the horizontal and vertical edges of a path, as boxes without thickness."""
+    count = raw.FPDFPath_CountSegments(item)
+    if not 0 < count <= MAX_SEGMENTS:
+        return []
+    whole = _multiply(_matrix(item), matrix)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    edges: list[Box] = []
+    start = last = (0.0, 0.0)
+    for index in range(count):
+        segment = raw.FPDFPath_GetPathSegment(item, index)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = frame.point(*_apply(whole, x.value, y.value))
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            start = point
+        elif kind == raw.FPDF_SEGMENT_LINETO:
+            edges += _edge(last, point, number, frame)
+        last = point
+        if raw.FPDFPathSegment_GetClose(segment):
+            edges += _edge(last, start, number, frame)
+            last = start
+    return edges
+
+
+def _edge(a: tuple[float, float], b: tuple[float, float], number: int, frame: Frame) -> list[Box]:
+    rectangle = (min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
+    box = _cut(rectangle, number, frame)
+    return [box] if box is not None and _thin(box) else []
