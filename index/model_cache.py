@@ -35,6 +35,18 @@ def cache_folder() -> Path:
     return Path(override) if override else user_cache_path("yinzheng", appauthor=False)
 
 
+def write_cached(file: Path, data: bytes) -> None:
+    """Keep ``data`` for the next start; a cache that cannot be written is no failure."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, suffix=file.suffix)
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        os.replace(name, file)
+    except OSError as error:
+        log.debug("%s was not kept: %s", file.name, type(error).__name__)
+
+
 def ensure_model(name: str, make: Callable[[Path], None], *, full_check: bool = False) -> Path:
     """Return the folder ``name`` of the model cache, calling ``make(folder)`` when needed.
 

