@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from index.store import corrupt
+from index.vectors import VectorFile
 from ingest.errors import SnapshotCorrupt
 
 FLAT_LIMIT = 50_000
 
 
-def build_dense(vectors: npt.NDArray[np.float32], file: Path) -> str:
+def build_dense(vectors: VectorFile, file: Path) -> str:
     """Write the index of ``vectors`` (n, dim); return its type: exact up to 50,000 rows."""
     import faiss
 
@@ -23,8 +26,8 @@ def build_dense(vectors: npt.NDArray[np.float32], file: Path) -> str:
         index, kind = faiss.IndexHNSWFlat(dimension, 32, faiss.METRIC_INNER_PRODUCT), "hnsw32"
         index.hnsw.efConstruction = 200
         index.hnsw.efSearch = 128
-    if len(vectors):
-        index.add(np.ascontiguousarray(vectors, np.float32))
+    for part in vectors.chunks():
+        index.add(part)
     faiss.write_index(index, str(file))
     return kind
 
@@ -32,10 +35,16 @@ def build_dense(vectors: npt.NDArray[np.float32], file: Path) -> str:
 class DenseIndex:
     """An opened FAISS index; rows are child rows."""
 
-    def __init__(self, file: Path, expected: int) -> None:
+    def __init__(self, file: Path, expected: int, sha256: str) -> None:
+        """Open ``file`` from the very bytes that hash to ``sha256``, with ``expected`` rows."""
         import faiss
 
-        self._index = faiss.read_index(str(file))
+        data = file.read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise corrupt(file.name)
+        # No vector inside the file can be longer than the file.
+        faiss.set_deserialization_vector_byte_limit(max(len(data), 1 << 20))
+        self._index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
         if self._index.ntotal != expected:
             raise SnapshotCorrupt(
                 f"{file.name} 的向量数与清单不符；"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,36 @@ from index.tokens import terms
 K1, B = 1.2, 0.75
 Rows = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
+
+
+class LexicalWriter:
+    """Collects texts, row by row, and writes their index into a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._postings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._lengths: list[int] = []
+
+    def add(self, text: str) -> None:
+        """Append the text of the next row."""
+        counted = Counter(terms(text))
+        for term, count in counted.items():
+            self._postings[term].append((len(self._lengths), count))
+        self._lengths.append(sum(counted.values()))
+
+    def finish(self) -> None:
+        """Write the files."""
+        folder, postings = self._folder, self._postings
+        names = sorted(postings)
+        flat = [pair for name in names for pair in postings[name]]
+        pairs = np.array(flat, np.int32).reshape(-1, 2)
+        offsets = np.cumsum([0, *(len(postings[name]) for name in names)])
+        (folder / "terms.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+        np.save(folder / "offsets.npy", offsets.astype(np.int64))
+        np.save(folder / "rows.npy", pairs[:, 0].copy())
+        np.save(folder / "counts.npy", pairs[:, 1].copy())
+        np.save(folder / "lengths.npy", np.array(self._lengths, np.float32))
 
 
 class LexicalIndex:
@@ -33,27 +63,6 @@ class LexicalIndex:
         self._lengths = np.load(folder / "lengths.npy", allow_pickle=False)
         self.size = len(self._lengths)
         self._mean = float(self._lengths.mean()) if self.size else 1.0
-
-    @staticmethod
-    def build(texts: Iterable[str], folder: Path) -> None:
-        """Write the index of ``texts`` (row i is the i-th text) into ``folder``."""
-        folder.mkdir(parents=True, exist_ok=True)
-        postings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-        lengths = []
-        for row, text in enumerate(texts):
-            counted = Counter(terms(text))
-            lengths.append(sum(counted.values()))
-            for term, count in counted.items():
-                postings[term].append((row, count))
-        names = sorted(postings)
-        flat = [pair for name in names for pair in postings[name]]
-        pairs = np.array(flat, np.int32).reshape(-1, 2)
-        offsets = np.cumsum([0, *(len(postings[name]) for name in names)])
-        (folder / "terms.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
-        np.save(folder / "offsets.npy", offsets.astype(np.int64))
-        np.save(folder / "rows.npy", pairs[:, 0].copy())
-        np.save(folder / "counts.npy", pairs[:, 1].copy())
-        np.save(folder / "lengths.npy", np.array(lengths, np.float32))
 
     def _postings(self, group: Sequence[str]) -> tuple[Rows, Scores]:
         rows, counts = [], []

@@ -1,278 +1,102 @@
-"""A library folder: versioned snapshot folders and one pointer file, swapped atomically.
+"""A library folder -> its current snapshot: every file verified, then opened memory-mapped.
 
-``library/{LOCK, CURRENT, snapshots/snap-<id>/...}``. A snapshot is built in ``tmp-<id>``,
-every file flushed, the manifest last, the folder renamed, and then CURRENT replaced: the only
-commit point. CURRENT holds the snapshot's name and its manifest's SHA-256.
+Row numbers: a passage is a row; its children and sentences are ranges of rows in the vector
+files; the passages of a paper are a range of rows too.
 """
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import hashlib
-import json
 import os
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import TypeAdapter
 
-from index.dense import DenseIndex, build_dense
+from index.dense import DenseIndex
 from index.lexical import LexicalIndex
 from index.records import FileEntry, Manifest
-from ingest.errors import (
-    DiskFull,
-    LibraryLocked,
-    LibraryMissing,
-    SnapshotCorrupt,
-    SnapshotMismatch,
+from index.store import (
+    corrupt,
+    current_id,
+    parse_manifest,
+    pointer,
+    publish,
+    read_manifest,
+    sha256_file,
+    snapshots,
+    writer_lock,
 )
-from ingest.records import Paper, Passage, Reference
+from index.vectors import Floats, VectorFile
+from index.writer import LANGUAGES, PAPERS, PASSAGE, REFERENCES, LegVectors
+from ingest.errors import LibraryError, LibraryMissing
+from ingest.records import Passage, Reference
 
-FORMAT = 1
-KEPT = 3
-_MANIFEST = TypeAdapter(Manifest)
-_PASSAGE = TypeAdapter(Passage)
-Floats = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class PaperRecord:
-    """A paper of the snapshot with its reference list."""
-
-    paper: Paper
-    references: tuple[Reference, ...]
-
-
-_PAPERS = TypeAdapter(tuple[PaperRecord, ...])
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a snapshot is made of; vector rows follow the children and sentences in order."""
-
-    papers: tuple[PaperRecord, ...]
-    passages: tuple[Passage, ...]
-    child_vectors: Floats
-    sentence_vectors: Floats
-    lexical_texts: tuple[str, ...]
-
-
-@contextmanager
-def writer_lock(library: Path) -> Iterator[None]:
-    """Hold the library's only writer lock; LibraryLocked names the process that has it."""
-    library.mkdir(parents=True, exist_ok=True)
-    with open(library / "LOCK", "a+") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            handle.seek(0)
-            holder = handle.read().strip() or "?"
-            raise LibraryLocked(
-                f"另一个进程（{holder}）正在更新文献库；请稍后再试。",
-                f"another process ({holder}) is updating the library; try again later.",
-            ) from error
-        handle.truncate(0)
-        handle.write(str(os.getpid()))
-        handle.flush()
-        yield
-
-
-def current_id(library: Path) -> str | None:
-    """Return the name of the current snapshot, None when there is none."""
-    try:
-        return (library / "CURRENT").read_text().split()[0]
-    except (OSError, IndexError):
-        return None
-
-
-def write_snapshot(library: Path, content: Content, manifest: Manifest) -> Manifest:
-    """Write and publish a snapshot (the lock is held by the caller); DiskFull when no room."""
-    folder = library / "snapshots"
-    temporary = folder / f"tmp-{manifest.snapshot}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for leftover in folder.glob("tmp-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        temporary.mkdir()
-        kind = _write_content(temporary, content)
-        manifest = _completed(manifest, temporary, kind, content)
-        data = _MANIFEST.dump_json(manifest, indent=1)
-        (temporary / "manifest.json").write_bytes(data)
-        for file in temporary.rglob("*"):
-            _sync(file)
-        _sync(temporary)
-        os.replace(temporary, folder / manifest.snapshot)
-        _sync(folder)
-        _publish(library, manifest.snapshot, hashlib.sha256(data).hexdigest())
-    except OSError as error:
-        shutil.rmtree(temporary, ignore_errors=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise DiskFull(
-                "磁盘空间不足，原有索引保持不变；请清理后重试。",
-                "the disk is full; the old index is kept. Free some space and try again.",
-            ) from error
-        raise
-    _collect(library)
-    return manifest
-
-
-def _publish(library: Path, name: str, digest: str) -> None:
-    temporary = library / "CURRENT.tmp"
-    temporary.write_text(f"{name} {digest}\n")
-    _sync(temporary)
-    os.replace(temporary, library / "CURRENT")
-    _sync(library)
-
-
-def _write_content(folder: Path, content: Content) -> str:
-    with open(folder / "passages.jsonl", "wb") as out:
-        offsets = [0]
-        for passage in content.passages:
-            out.write(_PASSAGE.dump_json(passage) + b"\n")
-            offsets.append(out.tell())
-    np.save(folder / "passages.offsets.npy", np.array(offsets, np.int64))
-    (folder / "papers.json").write_bytes(_PAPERS.dump_json(content.papers))
-    children = [(row, c.start, c.end) for row, p in enumerate(content.passages) for c in p.children]
-    np.save(folder / "children.npy", np.array(children, np.int32).reshape(-1, 3))
-    counts = [len(p.sentences) for p in content.passages]
-    np.save(folder / "sentences.npy", np.cumsum([0, *counts]).astype(np.int64))
-    np.save(folder / "sentence_vectors.npy", content.sentence_vectors.astype(np.float16))
-    np.save(folder / "child_vectors.npy", content.child_vectors.astype(np.float16))
-    LexicalIndex.build(content.lexical_texts, folder / "lexical")
-    return build_dense(content.child_vectors, folder / "dense.faiss")
-
-
-def _completed(manifest: Manifest, folder: Path, kind: str, content: Content) -> Manifest:
-    from dataclasses import replace
-
-    files = tuple(
-        FileEntry(str(f.relative_to(folder)), f.stat().st_size, _sha256(f))
-        for f in sorted(folder.rglob("*"))
-        if f.is_file()
-    )
-    return replace(
-        manifest,
-        encoders=tuple(replace(e, index_type=kind) for e in manifest.encoders),
-        passages=len(content.passages),
-        children=len(content.child_vectors),
-        sentences=len(content.sentence_vectors),
-        files=files,
-    )
-
-
-def _sha256(file: Path) -> str:
-    with open(file, "rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _snapshots(library: Path) -> list[Path]:
-    """Return the snapshot folders, oldest first."""
-    return sorted((library / "snapshots").glob("snap-*"))
-
-
-def _collect(library: Path) -> None:
-    current = current_id(library)
-    for old in _snapshots(library)[:-KEPT]:
-        if old.name != current:
-            shutil.rmtree(old, ignore_errors=True)
-
-
-def rollback(library: Path) -> str:
-    """Point CURRENT at the snapshot before the current one; return its name."""
-    with writer_lock(library):
-        current = current_id(library)
-        older = [s for s in _snapshots(library) if current is None or s.name < current]
-        if not older:
-            raise LibraryMissing(
-                "没有更早的快照可以回退。", "there is no older snapshot to return to."
-            )
-        target = older[-1]
-        _publish(library, target.name, _sha256(target / "manifest.json"))
-        return target.name
-
-
-def _corrupt(name: str) -> SnapshotCorrupt:
-    return SnapshotCorrupt(
-        f"索引文件 {name} 已损坏；请运行 yinzheng rollback 或 yinzheng index --full。",
-        f"the index file {name} is damaged; run yinzheng rollback or yinzheng index --full.",
-    )
-
-
-def read_manifest(library: Path) -> Manifest:
-    """Return the current manifest, verified against the pointer."""
-    try:
-        name, digest = (library / "CURRENT").read_text().split()
-    except FileNotFoundError as error:
-        raise LibraryMissing(
-            f"{library} 里还没有文献；请先运行 yinzheng index 文件夹。",
-            f"nothing is indexed in {library} yet; run yinzheng index FOLDER first.",
-        ) from error
-    except ValueError as error:
-        raise _corrupt("CURRENT") from error
-    try:
-        data = (library / "snapshots" / name / "manifest.json").read_bytes()
-    except OSError as error:
-        raise _corrupt("manifest.json") from error
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise _corrupt("manifest.json")
-    if json.loads(data).get("format") != FORMAT:
-        raise SnapshotMismatch(
-            "索引格式与本版本不符；请运行 yinzheng index --full。",
-            "the index has another format version; run yinzheng index --full.",
-        )
-    return _MANIFEST.validate_json(data)
+TRIES = 3
 
 
 class Snapshot:
-    """An opened, verified, immutable snapshot."""
+    """An opened, verified, immutable snapshot. Thread-safe.
+
+    ``legs`` names the encoders' vector sets, the leading one first. ``papers`` maps ids to
+    papers in row order. ``children`` is int32 (children, 3): passage row, start, end in its
+    text. ``languages`` is uint8 per passage row, an index into ``index.writer.LANGUAGES``.
+    """
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder = folder
         self.manifest = manifest
         self.id = manifest.snapshot
-        records = _PAPERS.validate_json((folder / "papers.json").read_bytes())
-        self.papers = {r.paper.id: r.paper for r in records}
-        self._references = {r.paper.id: r.references for r in records}
-        self._offsets = self._array("passages.offsets.npy")
-        self.children = self._array("children.npy")
-        self._sentences = self._array("sentences.npy")
-        self._sentence_vectors = self._array("sentence_vectors.npy")
-        self._text = open(folder / "passages.jsonl", "rb")  # noqa: SIM115 - closed with us
-        if len(self._offsets) != manifest.passages + 1 or len(self.children) != manifest.children:
-            raise _corrupt("passages.offsets.npy")
-        self.dense = DenseIndex(folder / "dense.faiss", manifest.children)
+        self.legs = tuple(encoder.leg for encoder in manifest.encoders)
+        papers = PAPERS.validate_json((folder / "papers.json").read_bytes())
+        self.papers = {paper.id: paper for paper in papers}
+        self._places = {paper.id: place for place, paper in enumerate(papers)}
+        self.children = self._array("children")
+        self.languages: npt.NDArray[np.uint8] = self._array("languages")
+        self._paper_ends = self._array("paper_ends")
+        self._child_ends = self._array("child_ends")
+        self._sentence_ends = self._array("sentence_ends")
+        self._passage_ends = self._array("passage_ends")
+        self._reference_ends = self._array("reference_ends")
+        self._check_counts()
+        self._vectors = {
+            encoder.leg: (
+                VectorFile(folder / encoder.leg / "children.f16", manifest.children,
+                           encoder.dimension),
+                VectorFile(folder / encoder.leg / "sentences.f16", manifest.sentences,
+                           encoder.dimension),
+            )
+            for encoder in manifest.encoders
+        }  # fmt: skip
         self.lexical = LexicalIndex(folder / "lexical")
+        self._dense: dict[str, DenseIndex] = {}
+        self._opening = threading.Lock()
+        self._text = open(folder / "passages.jsonl", "rb")  # noqa: SIM115 - closed with us
+        self._cited = open(folder / "references.jsonl", "rb")  # noqa: SIM115
 
     @classmethod
     def open(cls, library: Path) -> Snapshot:
-        """Verify every file's size and SHA-256, then open; see the errors in ingest.errors."""
-        manifest = read_manifest(library)
-        folder = library / "snapshots" / manifest.snapshot
-        for entry in manifest.files:
-            file = folder / entry.name
+        """Verify every file's size and SHA-256, then open; see the errors in ingest.errors.
+
+        A writer may publish and remove snapshots meanwhile: when the pointer has moved, the
+        new one is tried.
+        """
+        for attempt in range(TRIES):
+            seen = pointer(library)
             try:
-                good = file.stat().st_size == entry.bytes and _sha256(file) == entry.sha256
-            except OSError:
-                good = False
-            if not good:
-                raise _corrupt(entry.name)
-        return cls(folder, manifest)
+                manifest = read_manifest(library)
+                folder = library / "snapshots" / manifest.snapshot
+                verify(folder, manifest)
+                return cls(folder, manifest)
+            except (LibraryError, OSError):
+                if attempt == TRIES - 1 or pointer(library) == seen:
+                    raise
+        raise AssertionError("unreachable")
 
     def __enter__(self) -> Snapshot:
         return self
@@ -281,35 +105,146 @@ class Snapshot:
         self.close()
 
     def close(self) -> None:
-        """Close the passage file."""
+        """Close the text files."""
         self._text.close()
+        self._cited.close()
 
     def _array(self, name: str) -> npt.NDArray[Any]:
-        return np.load(self.folder / name, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+        return np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+
+    def _check_counts(self) -> None:
+        counts, passages = self.manifest, self.manifest.passages
+        expected = {
+            "languages": len(self.languages) == passages,
+            "passage_ends": len(self._passage_ends) == passages + 1,
+            "child_ends": len(self._child_ends) == passages + 1
+            and int(self._child_ends[-1]) == counts.children == len(self.children),
+            "sentence_ends": len(self._sentence_ends) == passages + 1
+            and int(self._sentence_ends[-1]) == counts.sentences,
+            "paper_ends": len(self._paper_ends) == len(self.papers) + 1
+            and int(self._paper_ends[-1]) == passages,
+            "reference_ends": len(self._reference_ends) == len(self.papers) + 1,
+        }
+        for name, good in expected.items():
+            if not good:
+                raise corrupt(f"{name}.npy")
 
     def passage(self, row: int) -> Passage:
         """Return the passage of a row."""
-        start, end = int(self._offsets[row]), int(self._offsets[row + 1])
-        return _PASSAGE.validate_json(os.pread(self._text.fileno(), end - start, start))
+        return PASSAGE.validate_json(_line(self._text.fileno(), self._passage_ends, row))
 
     def references(self, paper_id: str) -> tuple[Reference, ...]:
         """Return the parsed reference list of a paper."""
-        return self._references.get(paper_id, ())
+        place = self._places.get(paper_id)
+        if place is None:
+            return ()
+        return REFERENCES.validate_json(_line(self._cited.fileno(), self._reference_ends, place))
 
-    def sentence_vectors(self, row: int) -> Floats:
+    def dense_index(self, leg: str) -> DenseIndex:
+        """Return the FAISS index of a leg, whose rows are child rows; opened on first use."""
+        with self._opening:
+            if leg not in self._dense:
+                name = f"{leg}/index.faiss"
+                entry = next(e for e in self.manifest.files if e.name == name)
+                self._dense[leg] = DenseIndex(
+                    self.folder / name, self.manifest.children, entry.sha256
+                )
+            return self._dense[leg]
+
+    def child_vectors(self, leg: str) -> VectorFile:
+        """Return the memory-mapped vectors of all children; indexing gives float32 rows."""
+        return self._vectors[leg][0]
+
+    def sentence_vectors(self, leg: str, row: int) -> Floats:
         """Return float32 (sentences of the passage, dimension)."""
-        part = slice(int(self._sentences[row]), int(self._sentences[row + 1]))
-        return np.asarray(self._sentence_vectors[part], np.float32)
+        return self._vectors[leg][1][self.sentence_range(row)]
 
-    def child_vectors(self) -> Floats:
-        """Return float32 (children, dimension) of the whole snapshot."""
-        return np.asarray(self._array("child_vectors.npy"), np.float32)
+    def child_range(self, row: int) -> slice:
+        """Return the child rows of a passage."""
+        return slice(int(self._child_ends[row]), int(self._child_ends[row + 1]))
+
+    def sentence_range(self, row: int) -> slice:
+        """Return the sentence rows of a passage."""
+        return slice(int(self._sentence_ends[row]), int(self._sentence_ends[row + 1]))
+
+    def language(self, row: int) -> str:
+        """Return the language of a passage."""
+        return LANGUAGES[self.languages[row]]
+
+    @cached_property
+    def paper_rows(self) -> npt.NDArray[np.int32]:
+        """The index into ``papers`` of every passage row."""
+        lengths = np.diff(self._paper_ends)
+        return np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+
+    @cached_property
+    def years(self) -> npt.NDArray[np.int16]:
+        """The year of every paper, in the order of ``papers``; 0 when unknown."""
+        return np.array([paper.year or 0 for paper in self.papers.values()], np.int16)
 
     @cached_property
     def paper_ids(self) -> Sequence[str]:
         """The paper id of every passage row."""
-        return [self.passage(row).paper_id for row in range(self.manifest.passages)]
+        ids = list(self.papers)
+        return [ids[place] for place in self.paper_rows]
+
+    def range_of(self, paper_id: str) -> slice:
+        """Return the passage rows of a paper; KeyError when it is not here."""
+        place = self._places[paper_id]
+        return slice(int(self._paper_ends[place]), int(self._paper_ends[place + 1]))
 
     def rows_of(self, papers: frozenset[str]) -> npt.NDArray[np.int64]:
-        """Return the passage rows of some papers."""
-        return np.array([i for i, p in enumerate(self.paper_ids) if p in papers], np.int64)
+        """Return the passage rows of some papers, ascending; unknown ids have none."""
+        places = sorted(self._places[paper] for paper in papers if paper in self._places)
+        parts = [
+            np.arange(self._paper_ends[p], self._paper_ends[p + 1], dtype=np.int64) for p in places
+        ]
+        return np.concatenate([np.zeros(0, np.int64), *parts])
+
+    def vectors_of(self, paper_id: str) -> dict[str, LegVectors]:
+        """Return the stored vectors of a paper by leg, for copying."""
+        rows = self.range_of(paper_id)
+        children = slice(int(self._child_ends[rows.start]), int(self._child_ends[rows.stop]))
+        sentences = slice(int(self._sentence_ends[rows.start]), int(self._sentence_ends[rows.stop]))
+        return {
+            leg: LegVectors(own.stored(children), text.stored(sentences))
+            for leg, (own, text) in self._vectors.items()
+        }
+
+
+def _line(descriptor: int, ends: npt.NDArray[np.int64], row: int) -> bytes:
+    start, end = int(ends[row]), int(ends[row + 1])
+    return os.pread(descriptor, end - start, start)
+
+
+def verify(folder: Path, manifest: Manifest) -> None:
+    """Raise SnapshotCorrupt when a file's size or SHA-256 is not as the manifest says."""
+
+    def good(entry: FileEntry) -> bool:
+        file = folder / entry.name
+        try:
+            return file.stat().st_size == entry.bytes and sha256_file(file) == entry.sha256
+        except OSError:
+            return False
+
+    # Hashing releases the interpreter lock, so that threads use all cores; large files first.
+    entries = sorted(manifest.files, key=lambda entry: -entry.bytes)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for entry, fine in zip(entries, pool.map(good, entries), strict=True):
+            if not fine:
+                raise corrupt(entry.name)
+
+
+def rollback(library: Path) -> str:
+    """Point CURRENT at the newest sound snapshot before the current one; return its name."""
+    with writer_lock(library):
+        name = current_id(library)
+        for older in reversed([s for s in snapshots(library) if name is None or s.name < name]):
+            try:
+                data = (older / "manifest.json").read_bytes()
+                verify(older, parse_manifest(data))
+            except (LibraryError, OSError):
+                continue
+            publish(library, older.name, hashlib.sha256(data).hexdigest())
+            return older.name
+    raise LibraryMissing("没有更早的快照可以回退。", "there is no older snapshot to return to.")

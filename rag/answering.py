@@ -6,9 +6,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from index.embedding import Embedder
 from index.records import Hit
 from index.snapshot import Snapshot
@@ -24,18 +21,9 @@ from rag.retrieval import Retriever
 from rag.selection import CANDIDATE_HITS, Candidate, Source, candidates
 from rag.terms import Coverage, Translator, key_terms
 
-Vectors = npt.NDArray[np.float32]
 # A sentence beside the best is kept when it bears on the question at least half as surely as
 # the least that counts as partly answered.
 SUPPORT = 0.5
-
-
-class _OneLeg:
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-
-    def sentence_vectors(self, leg: str, row: int) -> Vectors:
-        return self._snapshot.sentence_vectors(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +84,7 @@ class Library:
         embedded = time.perf_counter()
         hits = self.hits(question, CANDIDATE_HITS, papers)
         retrieved = time.perf_counter()
-        source: Source = _OneLeg(self.snapshot)
+        source: Source = self.snapshot
         if narrowed is not None:
             hits, source = narrowed(hits)
         coverages = self.coverages(question)

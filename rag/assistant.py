@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.records import Hit
-from index.snapshot import Snapshot, current_id
+from index.snapshot import Snapshot
+from index.store import current_id
 from ingest.errors import LibraryMissing
 from ingest.records import Paper
 from rag import wiring

@@ -23,12 +23,7 @@ class Retriever:
         self._snapshot = snapshot
         self._embedder = embedder
         self._parents = np.asarray(snapshot.children[:, 0], np.int64)
-        self._languages: dict[int, str] = {}
-
-    def _language(self, row: int) -> str:
-        if row not in self._languages:
-            self._languages[row] = self._snapshot.passage(row).language
-        return self._languages[row]
+        self._leg = snapshot.legs[0]
 
     def search(
         self,
@@ -44,7 +39,7 @@ class Retriever:
         if papers is not None:
             rows = snapshot.rows_of(papers)
             allowed = np.flatnonzero(np.isin(self._parents, rows)).astype(np.int64)
-        scores, children = snapshot.dense.search(vector[None, :], POOL, allowed)
+        scores, children = snapshot.dense_index(self._leg).search(vector[None, :], POOL, allowed)
         dense: dict[int, tuple[float, int]] = {}
         for score, child in zip(scores[0], children[0], strict=True):
             if child >= 0:
@@ -53,15 +48,15 @@ class Retriever:
             return ()
         lexical, coverage = snapshot.lexical.score(question.groups)
         for row in np.argsort(-lexical)[:50]:
-            own = np.flatnonzero(self._parents == row)
+            own = snapshot.child_range(int(row))
             if (
                 lexical[row] > 0
                 and int(row) not in dense
-                and len(own)
-                and (allowed is None or own[0] in allowed)
+                and own.stop > own.start
+                and (allowed is None or own.start in allowed)
             ):
-                cosines = snapshot.child_vectors()[own] @ vector
-                dense[int(row)] = (float(cosines.max()), int(own[cosines.argmax()]))
+                cosines = snapshot.child_vectors(self._leg)[own] @ vector
+                dense[int(row)] = (float(cosines.max()), own.start + int(cosines.argmax()))
         found = list(dense)
         fused, legs = self._fuse(found, dense, lexical, coverage)
         order = np.argsort(-fused)[:k]
@@ -91,7 +86,7 @@ class Retriever:
     ) -> tuple[npt.NDArray[np.float64], dict[str, npt.NDArray[np.float64]]]:
         """Weighted sum; cosines lose their passage language's mean: none crowds out the other."""
         cosine = np.array([dense[r][0] for r in rows])
-        languages = np.array([self._language(r) for r in rows])
+        languages = np.array([self._snapshot.language(r) for r in rows])
         shifted = cosine.copy()
         for language in set(languages.tolist()):
             own = languages == language

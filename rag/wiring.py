@@ -21,20 +21,26 @@ from rag.terms import Translator
 
 def load_encoders(settings: Settings) -> dict[str, Embedder]:
     """Return the encoders by leg, the leading one first. Raises ModelMissing."""
-    embedder = embedding.load_embedder(
-        settings.model, backend=settings.backend, threads=settings.threads
+    loaded = embedding.load_encoders(
+        settings.model,
+        settings.second_model,
+        backend=settings.backend,
+        threads=settings.threads,
     )
-    return {"dense": embedder}
+    return dict(zip(embedding.LEGS, loaded, strict=False))
 
 
 def check_encoders(snapshot: Snapshot, encoders: Mapping[str, Embedder]) -> None:
     """Raise SnapshotMismatch when a leg of ``snapshot`` was made by another model."""
     for info in snapshot.manifest.encoders:
         encoder = encoders.get(info.leg)
-        if encoder is None or encoder.fingerprint != info.fingerprint:
+        if encoder is not None and encoder.fingerprint != info.fingerprint:
+            made = f"{info.model} ({info.fingerprint})"
+            runs = f"{encoder.name} ({encoder.fingerprint})"
             raise SnapshotMismatch(
-                f"索引由另一模型（{info.model}）建立；请运行 yinzheng index --full，或改回该模型。",
-                f"the index was made by another model ({info.model}); run yinzheng index "
+                f"索引由 {made} 建立，现在的模型是 {runs}；"
+                "请运行 yinzheng index --full，或改回该模型。",
+                f"the index was made by {made}, the model is now {runs}; run yinzheng index "
                 "--full or set that model.",
             )
 
@@ -55,9 +61,9 @@ def join(
     questions: Background,
     translator: Translator | None,
 ) -> Library:
-    """Return what answers from ``snapshot``; only legs that the snapshot has are used."""
+    """Return what answers from ``snapshot``; only legs that both have are used."""
     check_encoders(snapshot, encoders)
-    legs = {info.leg: encoders[info.leg] for info in snapshot.manifest.encoders}
+    legs = {leg: encoders[leg] for leg in snapshot.legs if leg in encoders}
     return Library(
         snapshot=snapshot,
         retriever=Retriever(snapshot, next(iter(encoders.values()))),

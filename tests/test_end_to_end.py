@@ -94,11 +94,11 @@ def test_bad_files_stop_nothing(tmp_path, samples):
 def test_damaged_snapshot_is_refused(tmp_path, samples):
     library = tmp_path / "library"
     index_paths(Settings(library=library), samples[1:])
-    dense = next(library.glob("snapshots/*/dense.faiss"))
+    dense = next(library.glob("snapshots/*/dense/index.faiss"))
     data = bytearray(dense.read_bytes())
     data[len(data) // 2] ^= 1
     dense.write_bytes(data)
-    with pytest.raises(SnapshotCorrupt, match=r"dense\.faiss"):
+    with pytest.raises(SnapshotCorrupt, match=r"dense/index\.faiss"):
         Assistant.open(library)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from index.snapshot import Snapshot, current_id
+from index.snapshot import Snapshot
+from index.store import current_id
 from ingest.errors import LibraryError
 
 pytestmark = pytest.mark.faults

@@ -8,7 +8,7 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from index.build import BuildReport, OnProgress, build_library
+from index.build import BuildReport, OnProgress, Shape, build_library
 from ingest.errors import SnapshotMismatch
 from rag.settings import Settings
 
@@ -26,20 +26,27 @@ def index_paths(
     on_progress: OnProgress | None = None,
 ) -> BuildReport:
     """Index ``paths`` with the settings; ``full`` None means: in full if it must be."""
-    from index.embedding import Embedder, load_embedder
+    from index.embedding import Embedder, load_encoders
 
-    def embedder() -> Embedder:
-        return load_embedder(settings.model, backend=settings.backend, threads=settings.threads)
+    def encoders() -> tuple[Embedder, ...]:
+        return load_encoders(
+            settings.model,
+            settings.second_model,
+            backend=settings.backend,
+            threads=settings.threads,
+        )
+
+    shape = Shape(
+        settings.model, settings.second_model, settings.parent_chars, settings.child_chars
+    )
 
     def build(whole: bool) -> BuildReport:
         return build_library(
             settings.library,
             paths,
-            embedder=embedder,
-            model=settings.model,
+            encoders=encoders,
+            shape=shape,
             full=whole,
-            parent_chars=settings.parent_chars,
-            child_chars=settings.child_chars,
             ocr=settings.ocr,
             on_progress=on_progress,
         )

@@ -18,7 +18,7 @@ def apply_request(
 ) -> list[dict[str, Any]]:
     """Remove, re-read and index what ``request`` names; return one row per PDF."""
     from index.build import remove_papers
-    from index.snapshot import read_manifest
+    from index.store import read_manifest
     from ui.indexing import build_json, index_paths
 
     paths = [Path(path) for path in request.get("paths", ()) if Path(path).exists()]
