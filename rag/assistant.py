@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from index.records import Hit
 from index.snapshot import Snapshot
 from index.store import current_id
-from ingest.errors import LibraryMissing
+from ingest.errors import LibraryMissing, SettingsError
 from ingest.records import Paper
 from rag import wiring
 from rag.answering import Library
 from rag.followup import complete
+from rag.llm import Endpoint
 from rag.question import analyse, check_text
 from rag.records import Answer
 from rag.settings import Settings
+from rag.synthesis import synthesise
 
 
 class Assistant:
@@ -28,6 +29,7 @@ class Assistant:
         self._encoders = wiring.load_encoders(settings)
         self._background = wiring.background(self._encoders)
         self._translator = wiring.load_translator(settings.library)
+        self._endpoint = wiring.load_endpoint(settings)
         self._lock = threading.Lock()
         self._library = self._join(snapshot)
 
@@ -86,7 +88,8 @@ class Assistant:
         ``history`` are the earlier questions of the conversation, oldest first; ``papers``
         limits the question to some paper ids; ``sentences`` limits the answer's length.
         ``llm`` asks for synthesis by the configured endpoint (None: when there is one).
-        Raises QuestionError for an empty, too long or foreign question.
+        Raises QuestionError for an empty, too long or foreign question, SettingsError when
+        ``llm`` is true and no endpoint is set.
         """
         stream = self.ask_stream(
             question, history=history, papers=papers, sentences=sentences, llm=llm
@@ -111,7 +114,20 @@ class Assistant:
         answer = library.extractive(
             found, asked=question, resolved=resolved, limit=limit, nearest=self._settings.nearest
         )
-        yield replace(answer), True
+        endpoint = self._endpoint_for(llm)
+        if endpoint is None:
+            yield answer, True
+        else:
+            yield from synthesise(library, found, answer, endpoint, limit)
+
+    def _endpoint_for(self, llm: bool | None) -> Endpoint | None:
+        """Return the endpoint that a question may be sent to, None when to none."""
+        if llm and self._endpoint is None:
+            raise SettingsError(
+                "没有设置语言模型；请设置 YINZHENG_LLM_BASE_URL 和 YINZHENG_LLM_MODEL。",
+                "no language model is set; set YINZHENG_LLM_BASE_URL and YINZHENG_LLM_MODEL.",
+            )
+        return self._endpoint if llm is not False else None
 
 
 def ask(question: str, library: Path | str | None = None) -> Answer:

@@ -53,7 +53,14 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "resolved": answer.resolved,
         "language": answer.language,
         "status": str(answer.status),
-        "sentences": [{"text": s.text, "citations": list(s.citations)} for s in answer.sentences],
+        "sentences": [
+            {"text": s.text, "citations": list(s.citations), "origin": s.origin}
+            for s in answer.sentences
+            if not s.reason
+        ],
+        "struck": [{"text": s.text, "reason": s.reason} for s in answer.sentences if s.reason],
+        "dropped": answer.dropped,
+        "model": answer.model,
         "citations": [_citation(c) for c in answer.citations],
         "nearest": [_citation(c) for c in answer.nearest],
         "missing": list(answer.missing),

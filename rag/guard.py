@@ -29,8 +29,9 @@ NEARER = 0.03
 class Finding:
     """What a sentence says that its quotes do not.
 
-    ``kind``: "number", "name", "direction", "negation", "comparison" or "citation". ``text``
-    is the part of the sentence.
+    ``kind``: "number", "name", "direction", "negation", "comparison" or "citation"; and, for
+    a language model's reply, "uncited", "passage" (one that was not given) or "language".
+    ``text`` is the part of the sentence.
     """
 
     kind: str
@@ -54,6 +55,9 @@ _REASONS = {
     "negation": ("肯定或否定与引文不符", "negation differs from the quote"),
     "comparison": ("与引文的比较方向相反", "comparison opposite to the quote"),
     "citation": ("引文不支持这句话", "the quote does not bear this sentence"),
+    "uncited": ("没有注明出处", "names no passage"),
+    "passage": ("所注段落不存在", "names a passage that was not given"),
+    "language": ("与提问的语言不同", "not in the question's language"),
 }
 
 _NAME = re.compile(

@@ -1,47 +1,33 @@
 """Messages in, lines of a language model's reply out as they arrive, by an OpenAI-compatible API.
 
-The one module that knows ``openai``. The reply is text of unknown worth: ``read_line`` makes
-of each line a plain sentence and passage numbers, or nothing.
+The one module that knows ``openai``. The reply is bounded in time and size whatever the
+endpoint does, redirects are not followed, and nothing of it is logged. What its lines are
+worth is for ``rag.drafts`` and ``rag.guard`` to tell.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import queue
 import re
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.errors import GenerationFailed, SettingsError
-from rag.prompts import NO_ANSWER
 
 log = logging.getLogger(__name__)
 
-LONGEST_REPLY = 12_000  # characters; a model that runs on is stopped
+LONGEST_REPLY = 64 * 1024  # bytes of text; a model that runs on is stopped
+# One event of a token is about 250 bytes on the wire.
+LONGEST_WIRE = 2 * 1024 * 1024
 LONGEST_LINE = 1_000
 MAX_TOKENS = 900
 
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)?")
-_LINK = re.compile(r"\[([^\]]*)\]\((?:[^)]*)\)")
-_HTML = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[A-Za-z!][^<>]*>?", re.I | re.S)
-_URL = re.compile(r"\b(?:https?|ftp|file|javascript|data|mailto):\S*|\bwww\.\S+", re.I)
-_IDS = re.compile(
-    r"[\[［【(（]\s*(?:passage|段落|source)?\s*#?(\d{1,3}(?:\s*[,，、;]\s*\d{1,3})*)\s*[\]］】)）]",
-    re.I,
-)
-_LEADING = re.compile(r"^\s*(?:[-*•>#]+\s*|\d{1,2}[.、)]\s+)+")
-_THINK = re.compile(r"<think>.*?</think>", re.S)
-
-
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """A sentence of the model and the passage numbers (from 1) that it names."""
-
-    text: str
-    passages: tuple[int, ...]
+_THINK = re.compile(r"<think>.*?(?:</think>|$)", re.S)
 
 
 class Endpoint:
@@ -54,134 +40,194 @@ class Endpoint:
                 "llm_base_url 应为 http(s)://主机[:端口]/v1 形式的地址。",
                 "llm_base_url must be an address like http(s)://host[:port]/v1.",
             )
+        if not model:
+            raise SettingsError(
+                "已设置 llm_base_url，但没有模型名称；请设置 YINZHENG_LLM_MODEL。",
+                "llm_base_url is set but no model is named; set YINZHENG_LLM_MODEL.",
+            )
         self.model = model
         self.host = parts.hostname
         self._base_url = base_url
         self._key = key
         self._timeout = timeout
+        self._lock = threading.Lock()
         self._client: Any = None
 
     def _open(self) -> Any:  # noqa: ANN401
-        if self._client is None:
-            import openai
+        with self._lock:
+            if self._client is None:
+                import openai
 
-            self._client = openai.OpenAI(
-                base_url=self._base_url,
-                api_key=self._key or "none",
-                max_retries=0,
-                timeout=self._timeout,
-                # A redirect could carry the question to a host that nobody named.
-                http_client=openai.DefaultHttpxClient(
-                    follow_redirects=False, timeout=self._timeout
-                ),
-            )
-        return self._client
+                self._client = openai.OpenAI(
+                    base_url=self._base_url,
+                    api_key=self._key or "none",
+                    max_retries=0,
+                    timeout=self._timeout,
+                    # A redirect could carry the question to a host that nobody named.
+                    http_client=openai.DefaultHttpxClient(
+                        follow_redirects=False, timeout=self._timeout
+                    ),
+                )
+            return self._client
 
     def lines(self, messages: Sequence[dict[str, str]]) -> Iterator[str]:
-        """Yield the reply line by line. Raises GenerationFailed on any trouble."""
-        import httpx
-        import openai
+        """Yield the reply line by line, thoughts left out. Raises GenerationFailed.
 
+        All of it has to come within the time-out, also from an endpoint that drips. A last
+        line that the token limit cut off is not returned.
+        """
         deadline = time.monotonic() + self._timeout
-        pending, total = "", 0
+        pieces: queue.SimpleQueue[str | Exception | None] = queue.SimpleQueue()
+        stop = threading.Event()
+        reader = threading.Thread(
+            target=self._read, args=(list(messages), pieces, stop), name="llm", daemon=True
+        )
+        reader.start()
+        splitter = _Splitter()
         try:
-            stream = self._open().chat.completions.create(
-                model=self.model,
-                messages=list(messages),
-                stream=True,
-                temperature=0,
-                max_tokens=MAX_TOKENS,
-            )
-            with stream:
-                for chunk in stream:
-                    if time.monotonic() > deadline:
-                        raise _failed("超时", "it took too long")
-                    piece = _content(chunk)
-                    total += len(piece)
-                    if total > LONGEST_REPLY:
-                        raise _failed("回复过长", "its reply ran on")
-                    pending += piece
-                    while "\n" in pending:
-                        line, pending = pending.split("\n", 1)
-                        yield line
-        except openai.APITimeoutError as error:
-            raise _failed("超时", "it took too long") from error
-        except openai.APIStatusError as error:
-            raise _failed(
-                f"返回 HTTP {error.status_code}", f"it sent HTTP {error.status_code}"
-            ) from None
-        except (openai.OpenAIError, httpx.HTTPError, ValueError, TypeError, KeyError) as error:
+            while True:
+                try:
+                    piece = pieces.get(timeout=max(0.0, deadline - time.monotonic()))
+                except queue.Empty:
+                    raise _failed("超时", "it took too long") from None
+                if isinstance(piece, Exception):
+                    raise piece
+                if piece is None:
+                    break
+                yield from splitter.feed(piece)
+            yield from splitter.rest()
+        finally:
+            stop.set()
+
+    def _read(
+        self,
+        messages: list[dict[str, str]],
+        pieces: queue.SimpleQueue[str | Exception | None],
+        stop: threading.Event,
+    ) -> None:
+        """Put the reply's text into ``pieces``, then None, or the error that ended it."""
+        try:
+            for piece in self._stream(messages, stop):
+                pieces.put(piece)
+            pieces.put(None)
+        except GenerationFailed as error:
+            pieces.put(error)
+        except Exception as error:
+            # Whatever the client or its transport raises, the answer goes on without it.
             log.info("the endpoint failed: %s", type(error).__name__)
-            raise _failed("连接中断或回复无法解析", "the connection or its reply broke") from None
-        if pending.strip():
-            yield pending
+            pieces.put(_translated(error))
+
+    def _stream(self, messages: list[dict[str, str]], stop: threading.Event) -> Iterator[str]:
+        create = self._open().chat.completions.with_streaming_response.create
+        with create(
+            model=self.model,
+            messages=messages,
+            stream=True,
+            temperature=0,
+            max_tokens=MAX_TOKENS,
+            # Packed bytes could unpack to any size.
+            extra_headers={"Accept-Encoding": "identity"},
+        ) as response:
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise _failed("回复无法解析", "its reply was packed")
+            text = 0
+            for data in _events(response.iter_bytes(), stop):
+                piece, finish = _read_event(data)
+                text += len(piece.encode())
+                if text > LONGEST_REPLY:
+                    raise _failed("回复过长", "its reply ran on")
+                if piece:
+                    yield piece
+                if finish == "content_filter":
+                    raise _failed("拒绝作答", "it refused")
+                if finish == "length":
+                    yield _CUT
+                if finish:
+                    return
+        raise _failed("连接中断", "the connection broke off")
+
+
+_CUT = "\0"  # the token limit cut the reply here
+
+
+def _events(chunks: Iterator[bytes], stop: threading.Event) -> Iterator[str]:
+    """Yield the data of server-sent events; raises GenerationFailed for too many bytes."""
+    pending, total = b"", 0
+    for chunk in chunks:
+        total += len(chunk)
+        if total > LONGEST_WIRE:
+            raise _failed("回复过长", "its reply ran on")
+        if stop.is_set():
+            return
+        *lines, pending = (pending + chunk).split(b"\n")
+        for line in lines:
+            if line.startswith(b"data:"):
+                yield line[5:].strip().decode("utf-8", "replace")
+
+
+def _read_event(data: str) -> tuple[str, str]:
+    """Return the text of an event and why the reply ends with it, "" when it goes on."""
+    if data == "[DONE]":
+        return "", "stop"
+    value = json.loads(data)
+    if not isinstance(value, dict) or value.get("error"):
+        raise _failed("返回错误", "it sent an error")
+    choices = value.get("choices")
+    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
+        return "", ""
+    delta = choices[0].get("delta")
+    content = delta.get("content") if isinstance(delta, dict) else None
+    refusal = delta.get("refusal") if isinstance(delta, dict) else None
+    finish = choices[0].get("finish_reason")
+    if isinstance(refusal, str) and refusal:
+        raise _failed("拒绝作答", "it refused")
+    return (
+        content if isinstance(content, str) else "",
+        finish if isinstance(finish, str) else "",
+    )
 
 
 def _failed(zh: str, en: str) -> GenerationFailed:
     return GenerationFailed(f"语言模型未能作答（{zh}）。", f"the language model failed: {en}.")
 
 
-def _content(chunk: Any) -> str:  # noqa: ANN401
-    """Return the text of a stream event; an event of another shape holds none."""
-    choices = getattr(chunk, "choices", None)
-    if not isinstance(choices, list) or not choices:
-        return ""
-    content = getattr(getattr(choices[0], "delta", None), "content", None)
-    return content if isinstance(content, str) else ""
+def _translated(error: Exception) -> GenerationFailed:
+    status = getattr(error, "status_code", None)
+    if status in (401, 403):
+        return _failed(
+            f"HTTP {status}，密钥无效；请检查 YINZHENG_LLM_API_KEY",
+            f"HTTP {status}, the key is not accepted; check YINZHENG_LLM_API_KEY",
+        )
+    if status == 429:
+        return _failed("HTTP 429，请求过多；请稍后再试", "HTTP 429, too many requests; try later")
+    if status is not None:
+        return _failed(f"HTTP {status}", f"it sent HTTP {status}")
+    if "timeout" in type(error).__name__.lower():
+        return _failed("超时", "it took too long")
+    return _failed("连接中断或回复无法解析", "the connection or its reply broke")
 
 
-def plain(text: str) -> str:
-    """Return ``text`` without markup, links, images, addresses and control characters."""
-    text = _HTML.sub(" ", _THINK.sub(" ", text))
-    text = _LINK.sub(r"\1", _IMAGE.sub(" ", text))
-    text = _URL.sub(" ", text).replace("**", "").replace("__", "").replace("`", "")
-    kept = "".join(c if c.isprintable() else " " for c in text)
-    return re.sub(r"\s+", " ", kept).strip()
+class _Splitter:
+    """Pieces of text in, whole lines out; what a model thinks aloud is left out."""
 
+    def __init__(self) -> None:
+        self._pending = ""
+        self._cut = False
 
-def is_refusal(line: str) -> bool:
-    """Tell whether a line says that the passages do not answer."""
-    low = line.strip().strip("*_`.。 ").lower()
-    return NO_ANSWER.lower() in low or bool(
-        re.match(r"(?:i (?:cannot|can't|am unable)|sorry|抱歉|无法回答|很抱歉|as an ai)", low)
-    )
+    def feed(self, piece: str) -> Iterator[str]:
+        """Yield the lines that ``piece`` completes."""
+        if piece == _CUT:
+            self._cut = True
+            return
+        self._pending = re.sub(r"<think>.*?</think>", " ", self._pending + piece, flags=re.S)
+        if "<think>" in self._pending:
+            return
+        *lines, self._pending = self._pending.split("\n")
+        for line in lines:
+            yield line[:LONGEST_LINE]
 
-
-def read_line(line: str) -> Drafted | None:
-    """Return the sentence of a line and the passages that it names; None for an empty line.
-
-    Reads ``[2] text``, ``text [1][3]``, and JSON objects with text and passages.
-    """
-    line = line.strip()[:LONGEST_LINE]
-    if line.startswith("{") and (read := _read_json(line)) is not None:
-        return read
-    numbers = [
-        int(n) for m in _IDS.finditer(line) if m.group(0)[0] not in "(（" or _is_edge(m, line)
-        for n in re.findall(r"\d+", m.group(1))
-    ]  # fmt: skip
-    text = _IDS.sub(
-        lambda m: " " if m.group(0)[0] not in "(（" or _is_edge(m, line) else m.group(0), line
-    )
-    text = plain(_LEADING.sub("", text))
-    if not any(c.isalnum() for c in text):
-        return None
-    return Drafted(text, tuple(dict.fromkeys(numbers)))
-
-
-def _is_edge(match: re.Match[str], line: str) -> bool:
-    """Round brackets name a passage only at the ends of a line."""
-    return not line[: match.start()].strip() or not line[match.end() :].strip(" 。.")
-
-
-def _read_json(line: str) -> Drafted | None:
-    try:
-        value = json.loads(line)
-    except ValueError:
-        return None
-    text = value.get("text") or value.get("sentence") if isinstance(value, dict) else None
-    if not isinstance(text, str):
-        return None
-    listed = next((v for v in value.values() if isinstance(v, list)), [])
-    numbers = tuple(dict.fromkeys(n for n in listed if isinstance(n, int)))
-    cleaned = plain(_IDS.sub(" ", text))
-    return Drafted(cleaned, numbers) if cleaned else None
+    def rest(self) -> Iterator[str]:
+        """Yield the last line, when it is whole."""
+        last = _THINK.sub(" ", self._pending)
+        if last.strip() and not self._cut:
+            yield last[:LONGEST_LINE]

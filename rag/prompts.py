@@ -38,7 +38,8 @@ _RULES_ZH = f"""你根据论文段落回答问题。规则：
 def passage_text(hit: Hit) -> str:
     """Return a passage as a model may see it: search text without tags and marks."""
     text = search_text(hit.passage.text, hit.passage.marks)
-    return _MARKS.sub("", _TAGS.sub(" ", text))[:LONGEST_PASSAGE]
+    text = _MARKS.sub("", _TAGS.sub(" ", text)).replace("<", "＜").replace(">", "＞")
+    return text[:LONGEST_PASSAGE]
 
 
 def messages(question: str, language: str, hits: Sequence[Hit], limit: int) -> list[dict[str, str]]:
@@ -49,7 +50,7 @@ def messages(question: str, language: str, hits: Sequence[Hit], limit: int) -> l
         for number, hit in enumerate(hits, 1)
     ]
     label, asks = ("段落", "问题") if language == "zh" else ("Passages", "Question")
-    asked = _TAGS.sub(" ", question)
+    asked = _TAGS.sub(" ", question).replace("<", "＜")
     return [
         {"role": "system", "content": rules},
         {"role": "user", "content": f"{label}:\n" + "\n".join(blocks) + f"\n\n{asks}: {asked}"},

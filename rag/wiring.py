@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from rag.abstention import Judge
 from rag.answering import Library
 from rag.background import Background
 from rag.gloss import Glossary
+from rag.llm import Endpoint
 from rag.retrieval import Retriever
 from rag.settings import Settings
 from rag.terms import Translator
@@ -48,6 +50,18 @@ def check_encoders(snapshot: Snapshot, encoders: Mapping[str, Embedder]) -> None
 def load_translator(library: Path) -> Translator:
     """Return the lexicon, with the user's own terms (``lexicon.tsv``) beside the library."""
     return load_lexicon(library)
+
+
+def load_endpoint(settings: Settings) -> Endpoint | None:
+    """Return the language model's endpoint, None when none is set; nothing is sent yet.
+
+    The key is ``llm_api_key`` or OPENAI_API_KEY of the environment; local servers need none.
+    Raises SettingsError for an unusable address or a missing model name.
+    """
+    if not settings.llm_base_url:
+        return None
+    key = settings.llm_api_key or os.environ.get("OPENAI_API_KEY", "")
+    return Endpoint(settings.llm_base_url, settings.llm_model, key, settings.llm_timeout)
 
 
 def background(encoders: Mapping[str, Embedder]) -> Background:

@@ -85,6 +85,11 @@ def build_parser() -> argparse.ArgumentParser:
         help="earlier question of the conversation, repeatable / 之前的提问",
     )
     ask.add_argument(
+        "--llm",
+        action=argparse.BooleanOptionalAction,
+        help="answer by the language model that is set, or not / 是否使用所设置的语言模型",
+    )
+    ask.add_argument(
         "--format",
         choices=("text", "markdown", "gbt7714", "bibtex", "ris"),
         default="text",

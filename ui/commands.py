@@ -188,7 +188,9 @@ def _ask(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     papers = _paper_ids(settings.library, arguments.paper)
     assistant = Assistant.open(settings=settings)
-    answer = assistant.ask(arguments.question, history=tuple(arguments.after), papers=papers)
+    answer = assistant.ask(
+        arguments.question, history=tuple(arguments.after), papers=papers, llm=arguments.llm
+    )
     if arguments.json:
         _emit(export.answer_json(answer))
         return 0
