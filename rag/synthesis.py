@@ -151,7 +151,9 @@ class Draft:
 
     def _places(self, text: str, vector: Vectors, hit: Hit) -> tuple[Place, ...]:
         same = hit.passage.language == self.found.question.language
-        return places(text, vector, hit, self.library.snapshot.sentence_vectors(hit.row), same=same)
+        leg = next(iter(self.library.encoders))
+        vectors = self.library.snapshot.sentence_vectors(leg, hit.row)
+        return places(text, vector, hit, vectors, same=same)
 
     def _number(self, place: Place) -> int:
         for citation in self.citations:
