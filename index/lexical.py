@@ -1,96 +1,208 @@
-"""Texts -> BM25 postings on disk (npy arrays, memory-mapped); query terms -> scored rows.
+"""Query terms -> rows scored by BM25, over an index that stays on disk (memory-mapped).
 
 Okapi BM25 (Robertson & Zaragoza 2009), k1 = 1.2, b = 0.75. Alternatives of one query term
-(translations, synonyms) share one term frequency and one document frequency.
+(translations, synonyms) form a group that shares one term frequency and one document frequency;
+a group may give each alternative a weight, which multiplies its frequency. The best rows are
+found without scoring all: MaxScore (Turtle & Flood 1995), rare groups first.
 """
 
 from __future__ import annotations
 
-import json
 import math
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+import mmap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from index.tokens import terms
-
 K1, B = 1.2, 0.75
 Rows = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
+Group = Sequence[str] | Mapping[str, float]
+_CACHED_TERMS = 4096
 
 
-class LexicalWriter:
-    """Collects texts, row by row, and writes their index into a folder."""
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """The rows of a group, ascending, with their (weighted) term frequencies."""
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True)
-        self._folder = folder
-        self._postings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-        self._lengths: list[int] = []
-
-    def add(self, text: str) -> None:
-        """Append the text of the next row."""
-        counted = Counter(terms(text))
-        for term, count in counted.items():
-            self._postings[term].append((len(self._lengths), count))
-        self._lengths.append(sum(counted.values()))
-
-    def finish(self) -> None:
-        """Write the files."""
-        folder, postings = self._folder, self._postings
-        names = sorted(postings)
-        flat = [pair for name in names for pair in postings[name]]
-        pairs = np.array(flat, np.int32).reshape(-1, 2)
-        offsets = np.cumsum([0, *(len(postings[name]) for name in names)])
-        (folder / "terms.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
-        np.save(folder / "offsets.npy", offsets.astype(np.int64))
-        np.save(folder / "rows.npy", pairs[:, 0].copy())
-        np.save(folder / "counts.npy", pairs[:, 1].copy())
-        np.save(folder / "lengths.npy", np.array(self._lengths, np.float32))
+    rows: npt.NDArray[np.int32]
+    tf: Scores
+    idf: float
 
 
 class LexicalIndex:
-    """An opened lexical index; rows are passage rows."""
+    """An opened lexical index; rows are passage rows. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
-        self._ids = {t: i for i, t in enumerate(json.loads((folder / "terms.json").read_text()))}
-        self._offsets = np.load(folder / "offsets.npy", allow_pickle=False)
-        self._rows = np.load(folder / "rows.npy", mmap_mode="r", allow_pickle=False)
-        self._counts = np.load(folder / "counts.npy", mmap_mode="r", allow_pickle=False)
-        self._lengths = np.load(folder / "lengths.npy", allow_pickle=False)
-        self.size = len(self._lengths)
-        self._mean = float(self._lengths.mean()) if self.size else 1.0
+        self._term_ends = _load(folder / "term_ends.npy")
+        self._ends = _load(folder / "posting_ends.npy")
+        self._rows, self._counts = _load(folder / "rows.npy"), _load(folder / "counts.npy")
+        lengths = np.load(folder / "lengths.npy", allow_pickle=False)
+        self.size = len(lengths)
+        mean = float(lengths.mean()) if self.size else 1.0
+        self._norms = np.asarray(K1 * (1 - B + B * lengths / max(mean, 1.0)), np.float32)
+        with open(folder / "terms.bin", "rb") as file:
+            # An empty file cannot be mapped.
+            self._blob = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) if self._count else b""
+        self._find = lru_cache(_CACHED_TERMS)(self._search)
 
-    def _postings(self, group: Sequence[str]) -> tuple[Rows, Scores]:
-        rows, counts = [], []
-        for term in dict.fromkeys(group):
-            if (i := self._ids.get(term)) is not None:
-                part = slice(self._offsets[i], self._offsets[i + 1])
-                rows.append(np.asarray(self._rows[part], np.int64))
-                counts.append(np.asarray(self._counts[part], np.float32))
-        if not rows:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        unique, inverse = np.unique(np.concatenate(rows), return_inverse=True)
-        return unique, np.bincount(inverse, np.concatenate(counts)).astype(np.float32)
+    @property
+    def _count(self) -> int:
+        return len(self._term_ends) - 1
 
-    def idf(self, group: Sequence[str]) -> float:
-        """Return the inverse document frequency of a group of alternatives."""
-        found = len(self._postings(group)[0])
+    def _search(self, term: str) -> int:
+        """Return the number of a term by binary search, -1 when no row has it."""
+        wanted, low, high = term.encode(), 0, self._count
+        while low < high:
+            middle = (low + high) // 2
+            if self._blob[int(self._term_ends[middle]) : int(self._term_ends[middle + 1])] < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        if low == self._count:
+            return -1
+        found = self._blob[int(self._term_ends[low]) : int(self._term_ends[low + 1])]
+        return low if found == wanted else -1
+
+    def query(self, groups: Sequence[Group]) -> Query:
+        """Return a query whose postings are looked up once."""
+        return Query(self._norms, [self._postings(group) for group in groups])
+
+    def _postings(self, group: Group) -> _Postings:
+        weights = group if isinstance(group, Mapping) else dict.fromkeys(group, 1.0)
+        parts = []
+        for term, weight in weights.items():
+            if (i := self._find(term)) >= 0:
+                part = slice(int(self._ends[i]), int(self._ends[i + 1]))
+                parts.append((self._rows[part], self._counts[part], weight))
+        rows, tf = self._union(parts)
+        return _Postings(rows, tf, self._idf(len(rows)))
+
+    def _union(self, parts: list[tuple[Any, Any, float]]) -> tuple[npt.NDArray[np.int32], Scores]:
+        if not parts:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        if len(parts) == 1:
+            rows, counts, weight = parts[0]
+            return np.asarray(rows), np.asarray(counts, np.float32) * np.float32(weight)
+        total = sum(len(rows) for rows, _, _ in parts)
+        if total * 20 < self.size:
+            joined = np.concatenate([rows for rows, _, _ in parts])
+            tf = np.concatenate([np.asarray(c, np.float32) * w for _, c, w in parts])
+            unique, inverse = np.unique(joined, return_inverse=True)
+            return unique, np.bincount(inverse, tf).astype(np.float32)
+        sums = np.zeros(self.size, np.float32)
+        for rows, counts, weight in parts:
+            sums[rows] += np.asarray(counts, np.float32) * np.float32(weight)
+        found = np.flatnonzero(sums)
+        return found.astype(np.int32), sums[found]
+
+    def _idf(self, found: int) -> float:
         return math.log(1 + (self.size - found + 0.5) / (found + 0.5))
 
-    def score(self, groups: Sequence[Sequence[str]]) -> tuple[Scores, Scores]:
+    def idf(self, group: Group) -> float:
+        """Return the inverse document frequency of a group of alternatives."""
+        known = [i for term in dict.fromkeys(group) if (i := self._find(term)) >= 0]
+        if len(known) <= 1:
+            return self._idf(sum(int(self._ends[i + 1] - self._ends[i]) for i in known))
+        return self._postings(group).idf
+
+    def score(self, groups: Sequence[Group]) -> tuple[Scores, Scores]:
         """Return BM25 and coverage (share of IDF mass present, 0-1) for every row."""
-        scores = np.zeros(self.size, np.float32)
-        covered = np.zeros(self.size, np.float32)
-        mass = 0.0
-        for group in groups:
-            rows, tf = self._postings(group)
-            idf = math.log(1 + (self.size - len(rows) + 0.5) / (len(rows) + 0.5))
-            mass += idf
-            norm = K1 * (1 - B + B * self._lengths[rows] / self._mean)
-            scores[rows] += idf * tf * (K1 + 1) / (tf + norm)
-            covered[rows] += idf
-        return scores, covered / mass if mass else covered
+        return self.query(groups).all()
+
+    def top(
+        self, groups: Sequence[Group], k: int, allowed: npt.NDArray[np.bool_] | None = None
+    ) -> tuple[Rows, Scores]:
+        """Return the ``k`` best rows and their BM25; see ``Query.top``."""
+        return self.query(groups).top(k, allowed)
+
+
+class Query:
+    """The postings of one query. Scores are exact, whichever way they are asked for."""
+
+    def __init__(self, norms: Scores, groups: Sequence[_Postings]) -> None:
+        self._norms = norms
+        self._groups = sorted(groups, key=lambda group: -group.idf)
+        self.mass = sum(group.idf for group in groups)
+
+    def _parts(self, group: _Postings) -> Scores:
+        return self._weigh(group, group.tf, self._norms[group.rows])
+
+    @staticmethod
+    def _weigh(group: _Postings, tf: Scores, norms: Scores) -> Scores:
+        return np.asarray(np.float32(group.idf * (K1 + 1)) * tf / (tf + norms), np.float32)
+
+    def all(self) -> tuple[Scores, Scores]:
+        """Return BM25 and coverage (0-1) for every row."""
+        scores, covered = np.zeros_like(self._norms), np.zeros_like(self._norms)
+        for group in self._groups:
+            scores[group.rows] += self._parts(group)
+            covered[group.rows] += np.float32(group.idf)
+        return scores, np.asarray(covered / np.float32(self.mass or 1), np.float32)
+
+    def at(self, rows: npt.ArrayLike) -> tuple[Scores, Scores]:
+        """Return BM25 and coverage (0-1) of some rows."""
+        wanted = np.asarray(rows, np.int64)
+        scores, covered = np.zeros(len(wanted), np.float32), np.zeros(len(wanted), np.float32)
+        for group in self._groups:
+            has, values = self._values(group, wanted)
+            scores[has] += values
+            covered[has] += np.float32(group.idf)
+        return scores, np.asarray(covered / np.float32(self.mass or 1), np.float32)
+
+    def _values(self, group: _Postings, wanted: Rows) -> tuple[npt.NDArray[np.bool_], Scores]:
+        """Return which of the rows a group is in, and its part of the score in those."""
+        if not len(group.rows):
+            return np.zeros(len(wanted), np.bool_), np.zeros(0, np.float32)
+        place = np.minimum(np.searchsorted(group.rows, wanted), len(group.rows) - 1)
+        has = group.rows[place] == wanted
+        return has, self._weigh(group, group.tf[place[has]], self._norms[wanted[has]])
+
+    def top(self, k: int, allowed: npt.NDArray[np.bool_] | None = None) -> tuple[Rows, Scores]:
+        """Return the ``k`` best rows that match, best first, and their BM25.
+
+        ``allowed`` marks the rows that may be found. Rare groups are added up in full; once
+        the common ones left over cannot lift an unseen row among the best, they are looked up
+        only for the rows that still can be.
+        """
+        scores = np.zeros_like(self._norms)
+        left = [group.idf * (K1 + 1) for group in self._groups]
+        found = np.zeros(0, np.int64)
+        for number, group in enumerate(self._groups):
+            if not len(group.rows):
+                continue
+            scores[group.rows] += self._parts(group)
+            rest = sum(left[number + 1 :])
+            found = np.flatnonzero(scores)
+            found = found if allowed is None else found[allowed[found]]
+            if len(found) >= k and rest < (floor := _kth(scores[found], k)):
+                found = found[scores[found] >= floor - rest]
+                return _best(found, self._with(number + 1, found, scores[found]), k)
+        return _best(found, scores[found], k)
+
+    def _with(self, number: int, rows: Rows, scores: Scores) -> Scores:
+        for group in self._groups[number:]:
+            has, values = self._values(group, rows)
+            scores[has] += values
+        return scores
+
+
+def _kth(scores: Scores, k: int) -> float:
+    return float(np.partition(scores, len(scores) - k)[len(scores) - k])
+
+
+def _best(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
+    if len(rows) > k:
+        best = np.argpartition(-scores, k - 1)[:k]
+        rows, scores = rows[best], scores[best]
+    order = np.lexsort((rows, -scores))
+    return rows[order], scores[order]
+
+
+def _load(file: Path) -> npt.NDArray[Any]:
+    return np.load(file, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]

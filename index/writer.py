@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from index.dense import build_dense
-from index.lexical import LexicalWriter
+from index.lexical_writer import LexicalWriter
 from index.records import EncoderInfo, FileEntry, Manifest
 from index.store import MANIFEST, collect, publish, sha256_file, sync
 from index.vectors import STORED, Halves, VectorFile

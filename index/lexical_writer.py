@@ -1,0 +1,139 @@
+"""Texts -> an inverted index on disk, in bounded memory: sorted runs, then one merge.
+
+Files: ``terms.bin`` (all terms as UTF-8, sorted, one after another) with ``term_ends.npy``;
+``rows.npy`` and ``counts.npy`` (postings, term by term, rows ascending) with
+``posting_ends.npy``; ``lengths.npy`` (terms in each row).
+"""
+
+from __future__ import annotations
+
+import heapq
+import shutil
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.tokens import terms
+
+# Postings of a run: about 0.4 GB while it is sorted.
+RUN = 8_000_000
+# Counts are stored in a byte; more occurrences than that change a score by under 1 %.
+MOST = 255
+_BUFFER = 1 << 20
+
+
+class LexicalWriter:
+    """Collects texts, row by row, and writes their index into a folder."""
+
+    def __init__(self, folder: Path, run: int = RUN) -> None:
+        """Create ``folder``; a run is written whenever ``run`` postings are in memory."""
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._run = run
+        self._runs: list[Path] = []
+        self._lengths = array("f")
+        self._clear()
+
+    def _clear(self) -> None:
+        self._ids: dict[str, int] = {}
+        self._terms, self._rows, self._counts = array("i"), array("i"), array("B")
+
+    def add(self, text: str) -> None:
+        """Append the text of the next row."""
+        counted = Counter(terms(text))
+        row = len(self._lengths)
+        for term, count in counted.items():
+            self._terms.append(self._ids.setdefault(term, len(self._ids)))
+            self._rows.append(row)
+            self._counts.append(min(count, MOST))
+        self._lengths.append(counted.total())
+        if len(self._rows) >= self._run:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Write what is in memory as a run: an index of its own, terms in order."""
+        names = sorted((name.encode(), i) for name, i in self._ids.items())
+        rank = np.empty(len(names), np.int32)
+        rank[[i for _, i in names]] = np.arange(len(names), dtype=np.int32)
+        of = rank[np.frombuffer(self._terms, np.int32)] if names else rank
+        order = np.argsort(of, kind="stable")
+        folder = self._folder / f"run-{len(self._runs)}"
+        folder.mkdir()
+        sizes = np.bincount(of, minlength=len(names))
+        rows = np.frombuffer(self._rows, np.int32) if names else np.zeros(0, np.int32)
+        counts = np.frombuffer(self._counts, np.uint8) if names else np.zeros(0, np.uint8)
+        np.save(folder / "rows.npy", rows[order])
+        np.save(folder / "counts.npy", counts[order])
+        _save_ends(folder / "posting_ends.npy", sizes)
+        _save_ends(folder / "term_ends.npy", np.array([len(name) for name, _ in names], np.int64))
+        (folder / "terms.bin").write_bytes(b"".join(name for name, _ in names))
+        self._runs.append(folder)
+        self._clear()
+
+    def finish(self) -> None:
+        """Write the files; the runs are gone afterwards."""
+        if self._ids or not self._runs:
+            self._flush()
+        lengths = np.frombuffer(self._lengths, np.float32) if self._lengths else np.zeros(0, "f4")
+        np.save(self._folder / "lengths.npy", lengths.astype(np.float32))
+        if len(self._runs) == 1:
+            for file in self._runs[0].iterdir():
+                file.rename(self._folder / file.name)
+        else:
+            _merge(self._runs, self._folder)
+        for run in self._runs:
+            shutil.rmtree(run)
+
+
+def _save_ends(file: Path, sizes: npt.NDArray[np.int64]) -> None:
+    np.save(file, np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)]))
+
+
+class _Run:
+    def __init__(self, folder: Path) -> None:
+        self.rows = np.load(folder / "rows.npy", mmap_mode="r", allow_pickle=False)
+        self.counts = np.load(folder / "counts.npy", mmap_mode="r", allow_pickle=False)
+        self._ends = np.load(folder / "posting_ends.npy", mmap_mode="r", allow_pickle=False)
+        self._term_ends = np.load(folder / "term_ends.npy", mmap_mode="r", allow_pickle=False)
+        self._blob = np.memmap(folder / "terms.bin", np.uint8, "r")
+
+    def entries(self, number: int) -> Iterator[tuple[bytes, int, int, int]]:
+        """Yield (term, this run's number, first posting, end) in order of terms."""
+        step = 1 << 14
+        for base in range(0, len(self._term_ends) - 1, step):
+            ends = self._term_ends[base : base + step + 1].tolist()
+            postings = self._ends[base : base + step + 1].tolist()
+            text = bytes(self._blob[ends[0] : ends[-1]])
+            for i in range(len(ends) - 1):
+                name = text[ends[i] - ends[0] : ends[i + 1] - ends[0]]
+                yield name, number, postings[i], postings[i + 1]
+
+
+def _merge(folders: list[Path], out: Path) -> None:
+    """Merge runs; later runs hold later rows, so that a term's rows stay ascending."""
+    runs = [_Run(folder) for folder in folders]
+    total = sum(len(run.rows) for run in runs)
+    rows = np.lib.format.open_memmap(out / "rows.npy", "w+", np.int32, (total,))
+    counts = np.lib.format.open_memmap(out / "counts.npy", "w+", np.uint8, (total,))
+    ends, term_sizes = array("q", [0]), array("q")
+    at = 0
+    merged = heapq.merge(*(run.entries(number) for number, run in enumerate(runs)))
+    with open(out / "terms.bin", "wb", buffering=_BUFFER) as blob:
+        for name, parts in groupby(merged, key=lambda entry: entry[0]):
+            blob.write(name)
+            term_sizes.append(len(name))
+            for _, number, start, end in parts:
+                size = end - start
+                rows[at : at + size] = runs[number].rows[start:end]
+                counts[at : at + size] = runs[number].counts[start:end]
+                at += size
+            ends.append(at)
+    rows.flush()
+    counts.flush()
+    np.save(out / "posting_ends.npy", np.frombuffer(ends, np.int64))
+    _save_ends(out / "term_ends.npy", np.frombuffer(term_sizes, np.int64))
