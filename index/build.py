@@ -33,8 +33,8 @@ from ingest.errors import (
     SnapshotMismatch,
     UnreadablePdf,
 )
+from ingest.isolation import read_isolated
 from ingest.passages import make_passages
-from ingest.reader import read_document
 from ingest.records import Child, Document, Mark, Passage, Sentence
 
 USABLE = ("indexed", "partial")
@@ -82,7 +82,7 @@ def build_library(
     full: bool = False,
     ocr: bool = True,
     on_progress: OnProgress | None = None,
-    read: Callable[..., Document] = read_document,
+    read: Callable[..., Document] = read_isolated,
 ) -> BuildReport:
     """Bring the library up to date with its sources and ``paths``.
 
@@ -186,9 +186,13 @@ class _Build:
             if item.action != "read":
                 entries.append(item.entry)
                 continue
-            event = {"stage": "读取并嵌入 / reading and embedding", "total": len(todo)}
-            self._tell({**event, "done": done, "file": item.path.name})
-            entries.append(self._finished(item) or self._read_one(item))
+            event: dict[str, Any] = {
+                "stage": "读取并嵌入 / reading and embedding",
+                "total": len(todo),
+            }
+            event |= {"done": done, "file": item.path.name}
+            self._tell(event)
+            entries.append(self._finished(item) or self._read_one(item, event))
             done += 1
         return entries
 
@@ -198,9 +202,12 @@ class _Build:
         own = item.entry
         return entry and replace(entry, path=own.path, size=own.size, mtime_ns=own.mtime_ns)
 
-    def _read_one(self, item: Found) -> PaperEntry:
+    def _read_one(self, item: Found, event: Mapping[str, Any]) -> PaperEntry:
+        def tell(place: Mapping[str, Any]) -> None:
+            self._tell({**event, "reading": place})
+
         try:
-            document = self._read(item.path, ocr=self._ocr)
+            document = self._read(item.path, ocr=self._ocr, on_progress=tell)
             if document.paper.id != item.entry.sha256:
                 raise PdfChanged(
                     item.path,

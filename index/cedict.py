@@ -17,8 +17,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from index.english import STOP, stem
-from index.model_cache import cache_folder, write_cached
 from ingest.clean import search_text
+from ingest.folders import cache_folder, write_cached
 
 FORMAT = 1
 MOST_WORDS = 4

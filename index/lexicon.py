@@ -18,10 +18,10 @@ from typing import Any
 
 from index.cedict import Cedict, load_cedict
 from index.english import STOP, stem
-from index.model_cache import cache_folder, write_cached
 from index.naming import Token, keys_of_name, tokens
 from ingest.clean import is_han, search_text
 from ingest.errors import SettingsError
+from ingest.folders import cache_folder, write_cached
 
 FORMAT = 1
 COLUMNS = ("type", "zh", "en", "zh_synonyms", "en_synonyms", "abbreviations", "class")

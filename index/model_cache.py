@@ -17,9 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from ingest.errors import DiskFull
+from ingest.folders import cache_folder
 
 log = logging.getLogger(__name__)
 
@@ -27,24 +26,6 @@ CHECKSUMS = "checksums.json"
 # Bytes at each end of a file that the quick check reads; damage by a cut or a failed write
 # shows in the size or there. The full check reads all of it.
 QUICK = 1 << 16
-
-
-def cache_folder() -> Path:
-    """Return the user's cache folder (YINZHENG_CACHE overrides it)."""
-    override = os.environ.get("YINZHENG_CACHE")
-    return Path(override) if override else user_cache_path("yinzheng", appauthor=False)
-
-
-def write_cached(file: Path, data: bytes) -> None:
-    """Keep ``data`` for the next start; a cache that cannot be written is no failure."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, suffix=file.suffix)
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        os.replace(name, file)
-    except OSError as error:
-        log.debug("%s was not kept: %s", file.name, type(error).__name__)
 
 
 def ensure_model(name: str, make: Callable[[Path], None], *, full_check: bool = False) -> Path:

@@ -1,14 +1,18 @@
-"""A PDF path -> Document: extraction, lines, furniture, sections, in this order."""
+"""A PDF path -> Document: extraction, lines, furniture, sections, in this order.
+
+This runs in the process that calls it and may die with the file: the product calls
+``ingest.isolation.read_isolated``, which runs it in a worker process.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
 from ingest.errors import NoTextLayer, PdfChanged
+from ingest.folders import cache_folder
 from ingest.layout import find_gutter, read_lines
-from ingest.pdf import extract_pages, read_bytes
+from ingest.pdf import Extraction, OnProgress, extract_pages, read_bytes
 from ingest.records import Document, Page
 from ingest.sections import build_blocks, read_metadata, read_references
 
@@ -18,16 +22,23 @@ def read_document(
     *,
     ocr: bool = True,
     cache_dir: Path | None = None,
-    on_page: Callable[[int, int], None] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Document:
     """Read one PDF. The file is read once; ``paper.id`` is the SHA-256 of those bytes.
 
-    Raises an IngestError when nothing of it can be used. ``ocr`` and ``cache_dir`` are for
-    scanned pages, which this version reports instead of reading.
+    Scanned pages are read by OCR where it is installed and ``ocr`` is set; what it reads is
+    kept under ``cache_dir`` (default: the user's cache folder). Raises an IngestError when
+    nothing of the file can be used.
     """
     before = path.stat() if path.exists() else None
     data = read_bytes(path)
-    extraction = extract_pages(data, path, on_page=on_page)
+    extraction = extract_pages(
+        data,
+        path,
+        ocr=ocr,
+        cache_dir=cache_dir or cache_folder() / "ocr",
+        on_progress=on_progress,
+    )
     after = path.stat()
     if before and (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise PdfChanged(
@@ -36,19 +47,39 @@ def read_document(
             "changed while it was read; index again.",
         )
     if not any(char.text.strip() for page in extraction.pages for char in page.chars):
-        raise NoTextLayer(
+        raise _no_text(path, extraction, ocr)
+    return assemble(extraction, hashlib.sha256(data).hexdigest(), path.name)
+
+
+def _no_text(path: Path, extraction: Extraction, ocr: bool) -> NoTextLayer:
+    """Say why a file gave no character, and what to do."""
+    if not extraction.scans:
+        return NoTextLayer(path, "没有文字；请换一个文件。", "has no text; use another file.")
+    if not ocr:
+        return NoTextLayer(
             path,
-            "没有文字层（可能是扫描件）；请先做文字识别（OCR）。",
-            "no text layer (a scan?); run OCR on it first.",
+            "没有文字层（扫描件），且已关闭文字识别；请去掉 --no-ocr 后重新索引。",
+            "no text layer (a scan) and OCR is off; index again without --no-ocr.",
         )
+    if not extraction.ocr_missing:
+        return NoTextLayer(
+            path, "文字识别没有读到文字；请换更清晰的扫描件。", "OCR found no text; scan it anew."
+        )
+    return NoTextLayer(
+        path,
+        '没有文字层（扫描件）；安装文字识别后重新索引：pip install "yinzheng[ocr]"。',
+        'no text layer (a scan); install OCR and index again: pip install "yinzheng[ocr]".',
+    )
+
+
+def assemble(extraction: Extraction, paper_id: str, name: str) -> Document:
+    """Make a Document of pages that were read."""
     gutters = sorted(g for g in map(find_gutter, extraction.pages) if g is not None)
     shared = gutters[len(gutters) // 2] if len(gutters) * 2 > len(extraction.pages) else None
     pages, lines = [], []
     for page in extraction.pages:
         found, columns = read_lines(page, shared)
         lines.append((page, found))
-        few = sum(bool(c.text.strip()) for c in page.chars) < 50
-        warnings = ("little or no text on this page (scanned?)",) if few else ()
         pages.append(
             Page(
                 page.number,
@@ -60,13 +91,11 @@ def read_document(
                 page.hidden,
                 page.unknown,
                 page.confidence,
-                warnings,
+                page.warnings,
             )
         )
     blocks = build_blocks(lines)
-    paper = read_metadata(
-        hashlib.sha256(data).hexdigest(), path.name, extraction.info, blocks, extraction.page_count
-    )
+    paper = read_metadata(paper_id, name, extraction.info, blocks, extraction.page_count)
     return Document(
         paper=paper,
         pages=tuple(pages),

@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from index import embedding, model_cache
+from index import embedding
 from index.embedding import Embedder
 from index.lexicon import load_lexicon
 from index.snapshot import Snapshot
 from ingest.errors import SnapshotMismatch
+from ingest.folders import cache_folder
 from rag.abstention import Judge
 from rag.answering import Library
 from rag.background import Background
@@ -66,7 +67,7 @@ def load_endpoint(settings: Settings) -> Endpoint | None:
 
 def background(encoders: Mapping[str, Embedder]) -> Background:
     """Return the background questions, kept in the user's cache folder."""
-    return Background(encoders, model_cache.cache_folder() / "background")
+    return Background(encoders, cache_folder() / "background")
 
 
 def join(

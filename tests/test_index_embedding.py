@@ -14,6 +14,7 @@ from index.embedding import load_embedder, load_encoders, prompts_of
 from index.onnx_encoder import batches
 from index.second_encoder import UseEmbedder
 from ingest.errors import ModelMissing
+from ingest.folders import cache_folder
 
 TEXTS = [
     "肺癌肝转移的分子机制",
@@ -57,7 +58,7 @@ def test_sentence_transformers_gives_the_same_vectors(default, torch_default):
 
 
 def test_a_model_by_path_and_its_onnx_file(default, torch_default):
-    folder = model_cache.cache_folder() / "models" / default_model.VERSION
+    folder = cache_folder() / "models" / default_model.VERSION
     by_path = load_embedder(str(folder))
     wanted = torch_default.embed_queries(TEXTS[:3])
     assert np.allclose(by_path.embed_queries(TEXTS[:3]), wanted, atol=1e-4)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ingest.pdf import extract_pages, render_page
+from ingest.pdf import extract_pages
 from ingest.pdfium_text import font_name
 from ingest.records import Box, PageText
+from ingest.render import render_page
 from tests.small_pdfs import one_page
 
 # A word, a grey square, a table rule, a stroked frame and a curve, away from the middle.

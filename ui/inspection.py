@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ingest.reader import read_document
+from ingest.isolation import read_isolated
 from ingest.records import Block, Box, Document, boxes_of
 from ingest.report import report
 from ui import console
+
+READING = {"text": "读取 / reading", "ocr": "文字识别 / OCR"}
 
 
 def read_with_progress(path: Path, *, ocr: bool) -> Document:
     """Read ``path``, with a bar on standard error."""
     progress = console.Progress()
 
-    def on_page(done: int, total: int) -> None:
-        progress({"stage": "读取 / reading", "done": done, "total": total})
+    def tell(place: Mapping[str, Any]) -> None:
+        progress({**place, "stage": READING[place["stage"]]})
 
     try:
-        return read_document(path, ocr=ocr, on_page=on_page)
+        return read_isolated(path, ocr=ocr, on_progress=tell)
     finally:
         progress.close()
 

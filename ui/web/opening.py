@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from dataclasses import fields
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from ingest.errors import LibraryMissing
-from ingest.pdf import render_file
+from ingest.isolation import PageRenderer
 from rag.settings import ENV_PREFIX, Settings
 from ui.web.desk import Desk
 from ui.web.engine import Answerer, Engine
@@ -23,30 +21,17 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
 
 JOBS = "jobs"
-RENDER_SECONDS = 30
 
 
-class Renderer:
-    """One worker process for page images: a PDF that kills pdfium must not kill the server."""
+def _renderer() -> Callable[[Path, int], PageImage]:
+    """Return what draws pages in a worker process: a PDF that kills pdfium kills no server."""
+    draw = PageRenderer()
 
-    def __init__(self) -> None:
-        self._pool = self._start()
+    def render(path: Path, page: int) -> PageImage:
+        drawn = draw(path, page, DPI)
+        return PageImage(drawn.png, drawn.width, drawn.height)
 
-    @staticmethod
-    def _start() -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-
-    def __call__(self, path: Path, page: int) -> PageImage:
-        """Render a page; a worker that died is replaced for the next call."""
-        try:
-            png, width, height = self._pool.submit(render_file, path, page, DPI).result(
-                RENDER_SECONDS
-            )
-        except (BrokenProcessPool, TimeoutError):
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = self._start()
-            raise
-        return PageImage(png, width, height)
+    return render
 
 
 def open_desk(settings: Settings, *, log_questions: bool = False) -> Desk:
@@ -57,7 +42,7 @@ def open_desk(settings: Settings, *, log_questions: bool = False) -> Desk:
     engine = Engine(lambda old: _assistant(settings, old), lambda: current_snapshot(folder))
     engine.before_open(library.refresh)
     jobs = Jobs(folder / JOBS, environment=job_environment(settings))
-    images = PageImages(library.locate, Renderer())
+    images = PageImages(library.locate, _renderer())
     # The renderer's process starts with the first image asked for: not with a person waiting.
     engine.before_open(lambda: images.prefetch((row["id"], 1) for row in library.rows()[:1]))
     return Desk(settings, engine, library, jobs, images, log_questions=log_questions)
