@@ -36,6 +36,7 @@ from ingest.errors import (
 from ingest.isolation import read_isolated
 from ingest.passages import make_passages
 from ingest.records import Child, Document, Mark, Passage, Sentence
+from ingest.report import report
 
 USABLE = ("indexed", "partial")
 # Raised whenever reading changes, so that libraries are rebuilt with it.
@@ -242,7 +243,10 @@ class _Build:
             passages=len(passages),
         )
         legs = embed_passages(passages, dict(zip(LEGS, self._encoders, strict=False)))
-        self._work.put(entry, PaperContent(document.paper, document.references, passages, legs))
+        content = PaperContent(
+            document.paper, document.references, passages, legs, report(document)
+        )
+        self._work.put(entry, content)
         return entry
 
     @staticmethod
@@ -345,6 +349,7 @@ def _from_snapshot(snapshot: Snapshot, paper_id: str) -> PaperContent:
         snapshot.references(paper_id),
         tuple(snapshot.passage(row) for row in range(rows.start, rows.stop)),
         snapshot.vectors_of(paper_id),
+        snapshot.report(paper_id),
     )
 
 

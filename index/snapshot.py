@@ -33,9 +33,9 @@ from index.store import (
     writer_lock,
 )
 from index.vectors import Floats, VectorFile
-from index.writer import LANGUAGES, PAPERS, PASSAGE, REFERENCES, LegVectors
+from index.writer import LANGUAGES, PAPERS, PASSAGE, REFERENCES, REPORT, LegVectors
 from ingest.errors import LibraryError, LibraryMissing
-from ingest.records import Passage, Reference
+from ingest.records import PaperReport, Passage, Reference
 
 TRIES = 3
 
@@ -63,6 +63,7 @@ class Snapshot:
         self._sentence_ends = self._array("sentence_ends")
         self._passage_ends = self._array("passage_ends")
         self._reference_ends = self._array("reference_ends")
+        self._report_ends = self._array("report_ends")
         self._check_counts()
         self._vectors = {
             encoder.leg: (
@@ -78,6 +79,7 @@ class Snapshot:
         self._opening = threading.Lock()
         self._text = open(folder / "passages.jsonl", "rb")  # noqa: SIM115 - closed with us
         self._cited = open(folder / "references.jsonl", "rb")  # noqa: SIM115
+        self._reports = open(folder / "reports.jsonl", "rb")  # noqa: SIM115
 
     @classmethod
     def open(cls, library: Path) -> Snapshot:
@@ -108,6 +110,7 @@ class Snapshot:
         """Close the text files."""
         self._text.close()
         self._cited.close()
+        self._reports.close()
 
     def _array(self, name: str) -> npt.NDArray[Any]:
         return np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
@@ -124,6 +127,7 @@ class Snapshot:
             "paper_ends": len(self._paper_ends) == len(self.papers) + 1
             and int(self._paper_ends[-1]) == passages,
             "reference_ends": len(self._reference_ends) == len(self.papers) + 1,
+            "report_ends": len(self._report_ends) == len(self.papers) + 1,
         }
         for name, good in expected.items():
             if not good:
@@ -139,6 +143,13 @@ class Snapshot:
         if place is None:
             return ()
         return REFERENCES.validate_json(_line(self._cited.fileno(), self._reference_ends, place))
+
+    def report(self, paper_id: str) -> PaperReport | None:
+        """Return how a paper was read; None when that is not known."""
+        place = self._places.get(paper_id)
+        if place is None:
+            return None
+        return REPORT.validate_json(_line(self._reports.fileno(), self._report_ends, place))
 
     def dense_index(self, leg: str) -> DenseIndex:
         """Return the FAISS index of a leg, whose rows are child rows; opened on first use."""

@@ -28,7 +28,7 @@ from ingest.errors import (
     SnapshotMismatch,
 )
 
-FORMAT = 2
+FORMAT = 3
 KEPT = 3
 MANIFEST = TypeAdapter(Manifest)
 

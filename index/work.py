@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.records import PaperEntry
 from index.writer import LegVectors, PaperContent
-from ingest.records import Paper, Passage, Reference
+from ingest.records import Paper, PaperReport, Passage, Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class _Record:
     paper: Paper
     references: tuple[Reference, ...]
     passages: tuple[Passage, ...]
+    report: PaperReport | None
 
 
 _RECORD = TypeAdapter(_Record)
@@ -64,13 +65,15 @@ class WorkCache:
                 }
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, ValidationError):
             return None
-        content = PaperContent(record.paper, record.references, record.passages, legs)
+        content = PaperContent(
+            record.paper, record.references, record.passages, legs, record.report
+        )
         return record.entry, content
 
     def put(self, entry: PaperEntry, content: PaperContent) -> None:
         """Keep a paper; it is there whole or not at all."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        record = _Record(entry, content.paper, content.references, content.passages)
+        record = _Record(entry, content.paper, content.references, content.passages, content.report)
         arrays: dict[str, npt.NDArray[Any]] = {
             "record": np.frombuffer(_RECORD.dump_json(record), np.uint8)
         }

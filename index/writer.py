@@ -19,11 +19,12 @@ from index.records import EncoderInfo, FileEntry, Manifest
 from index.store import MANIFEST, collect, publish, sha256_file, sync
 from index.vectors import STORED, Halves, VectorFile
 from ingest.clean import search_text
-from ingest.records import Paper, Passage, Reference
+from ingest.records import Paper, PaperReport, Passage, Reference
 
 PASSAGE = TypeAdapter(Passage)
 PAPERS = TypeAdapter(tuple[Paper, ...])
 REFERENCES = TypeAdapter(tuple[Reference, ...])
+REPORT = TypeAdapter(PaperReport | None)
 # The codes of a row's language in languages.npy.
 LANGUAGES = ("zh", "en")
 
@@ -44,6 +45,7 @@ class PaperContent:
     references: tuple[Reference, ...]
     passages: tuple[Passage, ...]
     legs: Mapping[str, LegVectors]
+    report: PaperReport | None = None
 
 
 class SnapshotWriter:
@@ -68,7 +70,7 @@ class SnapshotWriter:
         self._paper_ends, self._child_ends, self._sentence_ends = [0], [0], [0]
         self._children: list[np.ndarray[tuple[int, ...], np.dtype[np.int32]]] = []
         self._languages = bytearray()
-        self._passage_ends, self._reference_ends = [0], [0]
+        self._passage_ends, self._reference_ends, self._report_ends = [0], [0], [0]
         self._lexical = LexicalWriter(self._folder / "lexical")
         for encoder in self._encoders:
             (self._folder / encoder.leg).mkdir()
@@ -94,6 +96,8 @@ class SnapshotWriter:
         line = REFERENCES.dump_json(content.references) + b"\n"
         size = self._append("references.jsonl", line)
         self._reference_ends.append(self._reference_ends[-1] + size)
+        size = self._append("reports.jsonl", REPORT.dump_json(content.report) + b"\n")
+        self._report_ends.append(self._report_ends[-1] + size)
         for passage in content.passages:
             self._add_passage(passage)
         self._paper_ends.append(len(self._languages))
@@ -149,7 +153,7 @@ class SnapshotWriter:
 
     def _finish(self) -> list[str]:
         """Write what is only known at the end; return each leg's index type."""
-        for name in ("passages.jsonl", "references.jsonl"):
+        for name in ("passages.jsonl", "references.jsonl", "reports.jsonl"):
             self._append(name, b"")
         for encoder in self._encoders:
             for kind in ("children", "sentences"):
@@ -166,6 +170,7 @@ class SnapshotWriter:
             ("sentence_ends", np.array(self._sentence_ends, np.int64)),
             ("passage_ends", np.array(self._passage_ends, np.int64)),
             ("reference_ends", np.array(self._reference_ends, np.int64)),
+            ("report_ends", np.array(self._report_ends, np.int64)),
         ):
             np.save(self._folder / f"{name}.npy", array)
         self._lexical.finish()

@@ -265,7 +265,7 @@ class PaperReport:
     """The report card of one PDF (see docs/json.md); made by ``ingest.report``.
 
     ``columns`` is a number per page, ``headings`` the outline with two spaces of indent per
-    level, ``engines`` counts pages, ``confidence`` is the mean of the OCR pages (0-1).
+    level and ``heading_pages`` the page of each, ``engines`` counts pages, ``confidence`` is the mean of the OCR pages (0-1).
     """
 
     file: str
@@ -285,6 +285,7 @@ class PaperReport:
     engines: dict[str, int]
     warnings: tuple[str, ...] = field(default_factory=tuple)
     confidence: float | None = None
+    heading_pages: tuple[int, ...] = ()
 
 
 def boxes_of(spans: tuple[Span, ...], start: int, end: int) -> tuple[Box, ...]:

@@ -44,6 +44,9 @@ def report(document: Document) -> PaperReport:
             *(f"p. {page.number}: {text}" for page in pages for text in page.warnings),
         ),
         confidence=round(fmean(confidences), 3) if confidences else None,
+        heading_pages=tuple(
+            block.page for block in document.blocks if block.kind is BlockKind.HEADING
+        ),
     )
 
 

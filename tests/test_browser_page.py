@@ -63,6 +63,7 @@ def test_a_click_on_a_mark_opens_the_page_with_the_sentence(visit):
     page = visit()
     page.ask("整合素如何促进肝转移？")
     assert page.painted() >= 0  # the first citation opens by itself
+    assert "integrin" in page.text(".sentence-gloss")
     page.ask("那治疗呢？")
     assert "理解为" in page.text(".resolved")
     chips = page.page.locator(".turn[data-turn='1'] .chip")  # an older turn's marks still work
@@ -157,6 +158,7 @@ def test_the_library_filters_selects_deletes_and_opens_sections(visit, served):
     page = visit()
     page.page.click("#view-library")
     assert "需要密码" in page.text(".paper[data-status=failed]")
+    assert page.text(".paper .result") == "2 栏 · 31 条参考文献 · 1 页由 OCR 识别"
     page.page.fill("#filter", "糖尿病")
     assert page.count(".paper") == 1
     page.page.locator(".paper input").check()

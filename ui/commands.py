@@ -38,7 +38,7 @@ def _index(arguments: argparse.Namespace) -> int:
         report = index_paths(settings, arguments.paths, full=arguments.full, on_progress=progress)
     finally:
         progress.close()
-    value = build_json(report)
+    value = build_json(report, settings.library)
     if arguments.json:
         _emit(value)
     else:

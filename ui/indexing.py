@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from platformdirs import user_data_path
 
 from index.build import BuildReport, OnProgress, Shape, build_library
+from index.snapshot import Snapshot
 from ingest.errors import SnapshotMismatch
 from rag.settings import Settings
 
@@ -59,8 +61,9 @@ def index_paths(
         raise
 
 
-def build_json(report: BuildReport) -> dict[str, Any]:
-    """Return the report as described in docs/json.md."""
+def build_json(report: BuildReport, library: Path) -> dict[str, Any]:
+    """Return the report as described in docs/json.md, with each paper's report card."""
+    cards = _report_cards(library, report)
     return {
         "papers": [
             {
@@ -71,9 +74,18 @@ def build_json(report: BuildReport) -> dict[str, Any]:
                 "reason": " / ".join(r for r in (e.reason_zh, e.reason_en) if r),
                 "pages": e.pages,
                 "passages": e.passages,
+                "report": cards.get(e.sha256),
             }
             for e in report.papers
         ],
         "snapshot": report.snapshot,
         "changed": report.changed,
     }
+
+
+def _report_cards(library: Path, report: BuildReport) -> dict[str, dict[str, Any]]:
+    if not report.snapshot:
+        return {}
+    with Snapshot.open(library) as snapshot:
+        found = {e.sha256: snapshot.report(e.sha256) for e in report.papers}
+    return {id_: dataclasses.asdict(card) for id_, card in found.items() if card is not None}

@@ -39,7 +39,7 @@ def apply_request(
     if gone and not again and not paths:
         return []
     report = index_paths(settings, paths, full=None, on_progress=on_progress)
-    rows: list[dict[str, Any]] = build_json(report)["papers"]
+    rows: list[dict[str, Any]] = build_json(report, settings.library)["papers"]
     return rows
 
 

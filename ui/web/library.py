@@ -193,4 +193,15 @@ def _row_json(row: Row) -> dict[str, Any]:
         "status": row.status,
         "reason": list(row.reason),
         "passages": row.passages,
+        "result": _result(row.card),
+    }
+
+
+def _result(card: dict[str, Any]) -> dict[str, int]:
+    """Return how a paper was read in four numbers; the details have the whole report card."""
+    return {
+        "columns": max(card.get("columns", ()), default=0),
+        "references": int(card.get("references", 0)),
+        "ocr": len(card.get("ocr_pages", ())),
+        "lost": len(card.get("failed_pages", ())),
     }

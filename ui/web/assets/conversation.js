@@ -7,6 +7,7 @@ import { printTurns } from "./print.js";
 import { answerText } from "./text.js";
 
 let root, list;
+const GLOSSED = 8; // terms under a sentence; the card has them all
 const drawn = new Map(); // turn number -> {node, key}
 
 export function start(node) {
@@ -149,7 +150,14 @@ function sentenceNode(turn, sentence) {
     sentence.reason ? el("s", {}, sentence.text) : el("span", {}, sentence.text),
     sentence.citations.map((number) => chip(turn, number)),
     sentence.reason ? el("span.tag", {}, t("struck", { reason: sentence.reason }))
-      : sentence.origin === "llm" ? el("span.tag", {}, t("synthesised")) : null);
+      : sentence.origin === "llm" ? el("span.tag", {}, t("synthesised")) : glossLine(turn, sentence));
+}
+
+// The key terms of a Chinese sentence in English, for a reader who asked in English.
+function glossLine(turn, sentence) {
+  const cited = turn.answer.citations.find((citation) => citation.number === sentence.citations[0]);
+  if (!cited?.gloss.length) return null;
+  return el("span.sentence-gloss", {}, el("b", {}, t("glossary")), cited.gloss.slice(0, GLOSSED).flatMap(([zh, en]) => [" ", el("span", {}, el("span", { lang: "zh-CN" }, zh), " ", el("span", { lang: "en" }, en))]));
 }
 
 function chip(turn, number) {

@@ -109,6 +109,7 @@ const usable = (paper) => paper.status === "indexed" || paper.status === "partia
 function row(paper) {
   const reason = paper.reason?.[store.lang === "zh" ? 0 : 1];
   const facts = [paper.authors[0], paper.journal, paper.year, paper.pages ? t("pages", { n: paper.pages }) : "", paper.passages ? t("passages", { n: paper.passages }) : ""];
+  const result = Object.entries(paper.result ?? {}).filter(([, n]) => n).map(([name, n]) => t(`result_${name}`, { n }));
   return el("li.paper", { dataset: { paper: paper.id, status: paper.status } },
     el("input", {
       type: "checkbox", id: `pick-${paper.id}`, checked: store.selected.has(paper.id), disabled: !usable(paper),
@@ -118,6 +119,7 @@ function row(paper) {
     el("div.paper-text", {},
       el("h3", {}, paper.title),
       el("p.facts", {}, facts.filter(Boolean).join(" · ")),
+      result.length ? el("p.facts.result", {}, result.join(" · ")) : null,
       reason ? el("p.reason", {}, reason) : null,
       open.get(paper.id) ?? null),
     el("div.paper-side", {},
