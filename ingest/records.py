@@ -265,7 +265,8 @@ class PaperReport:
     """The report card of one PDF (see docs/json.md); made by ``ingest.report``.
 
     ``columns`` is a number per page, ``headings`` the outline with two spaces of indent per
-    level and ``heading_pages`` the page of each, ``engines`` counts pages, ``confidence`` is the mean of the OCR pages (0-1).
+    level and ``heading_pages`` the page of each, ``engines`` counts pages, ``confidence`` is
+    the mean of the OCR pages (0-1).
     """
 
     file: str
