@@ -111,7 +111,7 @@ def remove_papers(library: Path, ids: frozenset[str]) -> str:
         entries = [e for e in old.papers if e.sha256 not in ids]
         excluded = sorted({*json.loads(old.settings.get("excluded", "[]")), *gone})
         settings = {**old.settings, "excluded": json.dumps(excluded, ensure_ascii=False)}
-        with Snapshot.open(library) as snapshot:
+        with Snapshot.open(library, dense=False) as snapshot:
             kept = (_from_snapshot(snapshot, e.sha256) for e in entries if e.status in USABLE)
             return _write(library, kept, entries, old.sources, settings, old.encoders).snapshot
 
@@ -294,7 +294,7 @@ class _Build:
                     yield self._from_work(entry.sha256)
                     continue
                 if snapshot is None:
-                    snapshot = opened.enter_context(Snapshot.open(self._library))
+                    snapshot = opened.enter_context(Snapshot.open(self._library, dense=False))
                 yield _from_snapshot(snapshot, entry.sha256)
 
     def _from_work(self, sha256: str) -> PaperContent:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -114,26 +115,36 @@ class _Run:
                 yield name, number, postings[i], postings[i + 1]
 
 
+def _growing(file: Path, dtype: npt.DTypeLike, total: int) -> BinaryIO:
+    """Open an array file whose ``total`` elements are written one after another.
+
+    A mapped file would be killed by a signal, not stopped by an error, on a full disk.
+    """
+    out = open(file, "wb", buffering=_BUFFER)  # noqa: SIM115 - the caller closes it
+    header = {"descr": np.dtype(dtype).str, "fortran_order": False, "shape": (total,)}
+    np.lib.format.write_array_header_1_0(out, header)
+    return out
+
+
 def _merge(folders: list[Path], out: Path) -> None:
     """Merge runs; later runs hold later rows, so that a term's rows stay ascending."""
     runs = [_Run(folder) for folder in folders]
     total = sum(len(run.rows) for run in runs)
-    rows = np.lib.format.open_memmap(out / "rows.npy", "w+", np.int32, (total,))
-    counts = np.lib.format.open_memmap(out / "counts.npy", "w+", np.uint8, (total,))
     ends, term_sizes = array("q", [0]), array("q")
     at = 0
     merged = heapq.merge(*(run.entries(number) for number, run in enumerate(runs)))
-    with open(out / "terms.bin", "wb", buffering=_BUFFER) as blob:
+    with (
+        open(out / "terms.bin", "wb", buffering=_BUFFER) as blob,
+        _growing(out / "rows.npy", np.int32, total) as rows,
+        _growing(out / "counts.npy", np.uint8, total) as counts,
+    ):
         for name, parts in groupby(merged, key=lambda entry: entry[0]):
             blob.write(name)
             term_sizes.append(len(name))
             for _, number, start, end in parts:
-                size = end - start
-                rows[at : at + size] = runs[number].rows[start:end]
-                counts[at : at + size] = runs[number].counts[start:end]
-                at += size
+                rows.write(runs[number].rows[start:end].data)
+                counts.write(runs[number].counts[start:end].data)
+                at += end - start
             ends.append(at)
-    rows.flush()
-    counts.flush()
     np.save(out / "posting_ends.npy", np.frombuffer(ends, np.int64))
     _save_ends(out / "term_ends.npy", np.frombuffer(term_sizes, np.int64))

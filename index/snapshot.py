@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -48,7 +47,8 @@ class Snapshot:
     text. ``languages`` is uint8 per passage row, an index into ``index.writer.LANGUAGES``.
     """
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, *, dense: bool = True) -> None:
+        """Open verified files (see ``open``)."""
         self.folder = folder
         self.manifest = manifest
         self.id = manifest.snapshot
@@ -75,16 +75,21 @@ class Snapshot:
             for encoder in manifest.encoders
         }  # fmt: skip
         self.lexical = LexicalIndex(folder / "lexical")
-        self._dense: dict[str, DenseIndex] = {}
-        self._opening = threading.Lock()
+        sums = {entry.name: entry.sha256 for entry in manifest.files}
+        # Opened now: a writer may remove the folder while this snapshot still answers.
+        self._dense = {
+            leg: DenseIndex(folder / file, manifest.children, sums[file])
+            for leg, file in ((leg, f"{leg}/index.faiss") for leg in self.legs if dense)
+        }
         self._text = open(folder / "passages.jsonl", "rb")  # noqa: SIM115 - closed with us
         self._cited = open(folder / "references.jsonl", "rb")  # noqa: SIM115
         self._reports = open(folder / "reports.jsonl", "rb")  # noqa: SIM115
 
     @classmethod
-    def open(cls, library: Path) -> Snapshot:
+    def open(cls, library: Path, *, dense: bool = True) -> Snapshot:
         """Verify every file's size and SHA-256, then open; see the errors in ingest.errors.
 
+        Without ``dense`` the FAISS indexes are verified but not loaded (nothing is searched).
         A writer may publish and remove snapshots meanwhile: when the pointer has moved, the
         new one is tried.
         """
@@ -94,7 +99,7 @@ class Snapshot:
                 manifest = read_manifest(library)
                 folder = library / "snapshots" / manifest.snapshot
                 verify(folder, manifest)
-                return cls(folder, manifest)
+                return cls(folder, manifest, dense=dense)
             except (LibraryError, OSError):
                 if attempt == TRIES - 1 or pointer(library) == seen:
                     raise
@@ -152,15 +157,8 @@ class Snapshot:
         return REPORT.validate_json(_line(self._reports.fileno(), self._report_ends, place))
 
     def dense_index(self, leg: str) -> DenseIndex:
-        """Return the FAISS index of a leg, whose rows are child rows; opened on first use."""
-        with self._opening:
-            if leg not in self._dense:
-                name = f"{leg}/index.faiss"
-                entry = next(e for e in self.manifest.files if e.name == name)
-                self._dense[leg] = DenseIndex(
-                    self.folder / name, self.manifest.children, entry.sha256
-                )
-            return self._dense[leg]
+        """Return the FAISS index of a leg, whose rows are child rows."""
+        return self._dense[leg]
 
     def child_vectors(self, leg: str) -> VectorFile:
         """Return the memory-mapped vectors of all children; indexing gives float32 rows."""

@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -80,7 +81,9 @@ class SnapshotWriter:
 
     def __exit__(self, *_: object) -> None:
         for file in self._files.values():
-            file.close()
+            # What is still buffered may not fit on a full disk; the folder goes anyway.
+            with suppress(OSError):
+                file.close()
         if self._folder.exists():
             shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -61,7 +61,7 @@ def _status(arguments: argparse.Namespace) -> int:
     from ui import console
 
     settings = _settings(arguments)
-    with Snapshot.open(settings.library) as snapshot:
+    with Snapshot.open(settings.library, dense=False) as snapshot:
         manifest = snapshot.manifest
         value = {
             "library": str(settings.library),
@@ -118,7 +118,7 @@ def _paper_ids(library: Path, wanted: list[str] | None) -> frozenset[str] | None
         return None
     from index.snapshot import Snapshot
 
-    with Snapshot.open(library) as snapshot:
+    with Snapshot.open(library, dense=False) as snapshot:
         known = dict(snapshot.papers)
     chosen: set[str] = set()
     for name in wanted:

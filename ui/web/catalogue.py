@@ -14,7 +14,7 @@ from ui.web.library import Catalogue, Heading, Row
 
 def load_catalogue(library: Path) -> Catalogue:
     """Read the current snapshot of ``library``; raises the errors of ``Snapshot.open``."""
-    with Snapshot.open(library) as snapshot:
+    with Snapshot.open(library, dense=False) as snapshot:
         rows = [
             _row(entry, snapshot)
             for entry in snapshot.manifest.papers
