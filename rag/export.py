@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from index.records import Hit
 from ingest.records import Box, Paper
+from rag.forms import bibtex, gbt7714, ris
 from rag.records import Answer, Citation, Status
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|~$&])")
+_LINE_START = re.compile(r"^(#+|[-+=]|\d{1,9}(?=[.)]))")
 
 
 def _box(box: Box) -> dict[str, float]:
@@ -86,67 +91,72 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 
 
 def to_gbt7714(answer: Answer) -> str:
-    """Return one GB/T 7714-2015 line per citation, with the page of the quote."""
+    """Return one GB/T 7714-2015 entry per citation, with the page of the quote."""
     return "\n".join(
-        f"[{c.number}] {gbt7714(c.paper)}（引文见第 {c.page} 页）" for c in answer.citations
+        f"[{c.number}] {gbt7714(c.paper, c.page, answer.language)}" for c in answer.citations
     )
 
 
-def gbt7714(paper: Paper) -> str:
-    """Return a paper as a GB/T 7714-2015 entry, as far as its data are known."""
-    authors = ", ".join(paper.authors[:3]) + (", 等" if len(paper.authors) > 3 else "")
-    issue = f"{paper.volume}({paper.issue})" if paper.issue else paper.volume
-    where = ", ".join(p for p in (paper.journal, str(paper.year or ""), issue) if p)
-    pages = f": {paper.pages}" if paper.pages else ""
-    doi = f" DOI: {paper.doi}." if paper.doi else ""
-    head = f"{authors}. " if authors else ""
-    tail = f" {where}{pages}." if where else ""
-    return f"{head}{paper.title}[J].{tail}{doi}"
-
-
 def to_markdown(answer: Answer) -> str:
-    """Return the answer with quotes and references as Markdown."""
-    lines = [f"# {answer.question}", ""]
+    """Return the answer with quotes and references as Markdown; texts are escaped."""
+    zh = answer.language == "zh"
+    lines = [f"# {escaped(answer.question)}"]
+    if answer.resolved != answer.question:
+        lines.append(f"→ {escaped(answer.resolved)}")
     if answer.status is Status.NOT_FOUND:
-        lines.append("未在已收录的文献中找到依据。Not found in these papers.")
+        lines.append("未在已收录的文献中找到依据。" if zh else "Not found in these papers.")
     for sentence in answer.sentences:
-        lines.append(f"{sentence.text} " + "".join(f"[{n}]" for n in sentence.citations) + "\n")
-    for c in answer.citations:
-        place = " › ".join(c.section)
-        lines.append(f"[{c.number}] {gbt7714(c.paper)} p. {c.page}, {place}\n\n> {c.quote}\n")
-    return "\n".join(lines)
+        if not sentence.reason:
+            numbers = "".join(f"[{number}]" for number in sentence.citations)
+            lines.append(f"{escaped(sentence.text)} {numbers}")
+    if answer.missing:
+        label, comma = ("未涵盖：", "、") if zh else ("Not covered: ", ", ")
+        lines.append(label + escaped(comma.join(answer.missing)))
+    if answer.citations:
+        lines.append("## 引证" if zh else "## Citations")
+    for citation in answer.citations:
+        lines += _cited_markdown(citation, answer.language)
+    lines += [f"※ {escaped(note[0 if zh else 1])}" for note in answer.notes]
+    return "\n\n".join(lines) + "\n"
 
 
-def _papers(answer: Answer) -> list[Paper]:
-    return list({c.paper.id: c.paper for c in answer.citations}.values())
+def _cited_markdown(citation: Citation, language: str) -> list[str]:
+    entry = escaped(gbt7714(citation.paper, citation.page, language))
+    place = escaped(" › ".join(citation.section))
+    lines = [f"[{citation.number}] {entry}" + (f" {place}" if place else "")]
+    lines.append(f"> {escaped(citation.quote)}")
+    label = "文中此处引用" if language == "zh" else "citing"
+    lines += [f"> {label} [{r.number}] {escaped(r.text)}" for r in citation.cited]
+    return lines
+
+
+def escaped(text: str) -> str:
+    """Return ``text`` on one line so that Markdown shows it as it is."""
+    line = _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _LINE_START.sub(_blunt, line)
+
+
+def _blunt(match: re.Match[str]) -> str:
+    """A heading, list or rule begins with a sign, a numbered item ends its number with one."""
+    start = match.group()
+    return f"{start}\\" if start[0].isdigit() else f"\\{start}"
+
+
+def _quoted(answer: Answer) -> list[tuple[Paper, tuple[int, ...]]]:
+    """Return each cited paper once, with the pages that are quoted."""
+    pages: dict[str, set[int]] = {}
+    papers: dict[str, Paper] = {}
+    for citation in answer.citations:
+        papers[citation.paper.id] = citation.paper
+        pages.setdefault(citation.paper.id, set()).add(citation.page)
+    return [(paper, tuple(sorted(pages[key]))) for key, paper in papers.items()]
 
 
 def to_bibtex(answer: Answer) -> str:
-    """Return one BibTeX entry per cited paper."""
-    entries = []
-    for paper in _papers(answer):
-        fields = {
-            "title": paper.title,
-            "author": " and ".join(paper.authors),
-            "journal": paper.journal,
-            "year": str(paper.year or ""),
-            "volume": paper.volume,
-            "number": paper.issue,
-            "pages": paper.pages,
-            "doi": paper.doi,
-        }
-        body = ",\n".join(f"  {k} = {{{v}}}" for k, v in fields.items() if v)
-        entries.append(f"@article{{{paper.id[:8]},\n{body}\n}}")
-    return "\n\n".join(entries)
+    """Return one BibTeX entry per cited paper, with the pages that are quoted."""
+    return bibtex(_quoted(answer))
 
 
 def to_ris(answer: Answer) -> str:
-    """Return one RIS record per cited paper."""
-    records = []
-    for paper in _papers(answer):
-        lines = ["TY  - JOUR", f"TI  - {paper.title}"]
-        lines += [f"AU  - {name}" for name in paper.authors]
-        pairs = (("JO", paper.journal), ("PY", paper.year), ("VL", paper.volume), ("DO", paper.doi))
-        lines += [f"{tag}  - {value}" for tag, value in pairs if value]
-        records.append("\n".join([*lines, "ER  - "]))
-    return "\n\n".join(records)
+    """Return one RIS record per cited paper, with the pages that are quoted."""
+    return ris(_quoted(answer))

@@ -6,6 +6,8 @@ import io
 import re
 from collections.abc import Sequence
 
+from rag.export import escaped
+from rag.forms import gbt7714
 from rag.records import Answer, Citation, Status
 from ui.web.conversations import Turn
 from ui.web.strings import text
@@ -16,7 +18,6 @@ EXPORTS = {
 }
 # Not allowed in XML, and Word refuses a file that has them.
 _CONTROL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&])")
 
 
 def export_turns(turns: Sequence[Turn], kind: str, language: str) -> bytes:
@@ -26,17 +27,9 @@ def export_turns(turns: Sequence[Turn], kind: str, language: str) -> bytes:
 
 
 def reference(citation: Citation, language: str) -> str:
-    """Return who, what, where and the page, as far as the paper tells."""
-    paper = citation.paper
-    authors = ", ".join(paper.authors[:3])
-    if len(paper.authors) > 3:
-        authors += ", 等" if language == "zh" else ", et al."
-    source = ", ".join(str(part) for part in (paper.journal, paper.year) if part)
-    page = text("page_n", language, page=citation.page)
-    doi = f"DOI: {paper.doi}" if paper.doi else ""
-    section = " › ".join(citation.section)
-    parts = (authors, paper.title or paper.file, source, section, page, doi)
-    return ". ".join(part for part in parts if part)
+    """Return the citation as a GB/T 7714-2015 entry with its page, then its section."""
+    entry = gbt7714(citation.paper, citation.page, language)
+    return " › ".join((entry, *citation.section))
 
 
 def _cited(answer: Answer) -> tuple[Citation, ...]:
@@ -71,19 +64,15 @@ def _heading(answer: Answer) -> str:
 
 
 def _markdown(answers: Sequence[Answer], language: str) -> str:
-    def plain(value: str) -> str:
-        # Text of a paper must not become markup, a link or an image where it is opened.
-        return _MARKDOWN.sub(r"\\\1", value).replace("\n", " ")
-
     parts = []
     for answer in answers:
-        parts.append(f"# {plain(answer.question)}")
-        parts += [plain(line) for line in _lines(answer, language)]
+        parts.append(f"# {escaped(answer.question)}")
+        parts += [escaped(line) for line in _lines(answer, language)]
         if _cited(answer):
             parts.append(f"## {text(_heading(answer), language)}")
         for citation in _cited(answer):
-            parts.append(plain(_label(citation) + reference(citation, language)))
-            parts.append(f"> {plain(_quoted(citation, language))}")
+            parts.append(escaped(_label(citation) + reference(citation, language)))
+            parts.append(f"> {escaped(_quoted(citation, language))}")
     parts.append(f"---\n\n{text('notice', language)}")
     return "\n\n".join(parts) + "\n"
 
