@@ -1,0 +1,255 @@
+"""A Chinese question that leans on the one before -> the completed question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.earlier import QUALITY_ZH, TOPICS, Earlier, quality_of, spaced
+from rag.mentions import Mention
+from rag.question import FRAME_ZH
+
+_OPENING_ZH = re.compile(
+    r"^(?:请问|那么|那|而|还有|另外|对了|好的?|嗯|哦|如果是|换成|至于|再问一下)[，,、\s]*"
+)
+_ENDING_ZH = re.compile(
+    r"(?:的话)?(?:呢|又如何|又怎样|又怎么样|怎么样|如何|怎样|是什么|是多少|"
+    r"有哪些|有什么|吗|啊|呀)?\s*[？?。!！]*$"
+)
+_TOPIC_ZH = re.compile(
+    r"^(?P<topic>.{1,24}?)(?:的话)?(?:呢|又如何|又怎样|又怎么样|怎么样)[？?。]*$"
+)
+_ASKS_ZH = re.compile(
+    r"什么|哪|谁|多少|几|如何|怎|为何|是否|能否|可否|吗|有没有|能不能|会不会|何时|何处"
+)
+_POPULATION_ZH = re.compile(
+    r"^(?:对于?)?(?:老年|高龄|儿童|青少年|妊娠期?|孕期|哺乳期|(?:肝|肾|肝肾)功能不全|体能状态差|"
+    r"无症状)(?:患者|病人|妇女|人)?(?!.*(?:癌|病|瘤))"
+)
+_WHY_ZH = re.compile(
+    r"^(?:这是|那是|那)?(?:为什么|为何|原因(?:呢|是什么)?|怎么会这样|"
+    r"何以见得)(?:会?这样|如此)?(?:呢)?[？?]*$"
+)
+_MORE_ZH = re.compile(
+    r"^(?:还有(?:别的|其他的?|什么|哪些|更多的?)?(?:吗|呢)?|其他的?(?:呢|还有吗))[？?]*$"
+)
+_SOURCE_ZH = re.compile(
+    r"^(?:这|那)?(?:是)?(?:谁|哪些人|哪项研究|哪篇(?:文献|论文|文章)|什么文献|"
+    r"哪里)(?:的研究|做的|发现的|证明的|证实的|报道的|提出的|说的|的结论|出自|"
+    r"证明了?(?:这一?点)?|发现了?(?:这一?点)?)?(?:呢)?[？?]*$|^(?:这|"
+    r"该)(?:一)?(?:结论|说法|观点|发现|结果|句话)?(?:的)?(?:出处|来源|依据|出自|"
+    r"引自|参考文献)(?:是|在)?(?:什么|哪里|哪篇文献|哪)?(?:呢)?[？?]*$|^(?:出处|"
+    r"来源|文献来源|参考文献)(?:呢|是什么|是哪些)?[？?]*$"
+)
+# Words that point back, with the families that they may stand for ("" for the main topic).
+_POINTS_ZH: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        r"(?:该|此|这(?:一)?(?:种|类|个)?|那(?:种|类|个)|上述)(?:药物|药|疗法|"
+        r"治疗(?:方案|方法)?|方案|抑制剂|手术|技术)", ("therapy",)),
+    (
+        r"(?:该|此|这(?:一)?(?:条|个)?|那(?:条|个)|上述)(?:信号通路|信号轴|通路|轴|"
+        r"途径)", ("pathway", "molecule")),
+    (
+        r"(?:该|此|这(?:一)?(?:种|个|类)?|那(?:种|个)|上述)(?:基因|蛋白质?|分子|"
+        r"受体|因子|酶|标志物)", ("molecule", "pathway")),
+    (r"(?:该|此|这(?:一)?(?:种|类|个)?|那(?:种|类)|上述)(?:细胞)", ("cell",)),
+    (
+        r"(?:该|此|这(?:一)?(?:种|类)?|那(?:种|类)|上述|本)(?:疾病|病|肿瘤|癌症|癌|"
+        r"患者|病人|人群)", ("disease",)),
+    (
+        r"它们|他们|二者|两者|这(?:两|几|些)(?:种|个|者|类)?(?!年|天|月|周)|"
+        r"上述(?:两者|几种)?", ("*",)),
+    (
+        r"它|(?<![在由从极尤何马土])其(?![他它中余次实间])|该(?![怎如文研综论])|"
+        r"这(?![样时里儿才就篇项])(?:一|个|种|类)?", ("",)),
+)  # fmt: skip
+_ORDER_ZH = re.compile(r"前者|后者")
+
+
+def complete_zh(text: str, own: Sequence[Mention], earlier: Earlier) -> str:
+    """Return ``text`` completed from ``earlier``; ``own`` is what it names itself."""
+    if _SOURCE_ZH.match(text):
+        return f"{earlier.core}？这是谁的研究？" if earlier.zh else text
+    if _WHY_ZH.match(text):
+        return _why_zh(earlier)
+    if _MORE_ZH.match(text):
+        return f"除此之外，{earlier.core}？"
+    if text.startswith("其中"):
+        return f"{earlier.core}？{text}"
+    if re.match(r"其他|其余|别的", text) and (topic := earlier.topic()):
+        return f"除{topic}外，{text}"
+    if pointed := _pointed_zh(text, own, earlier):
+        return pointed
+    bare = _OPENING_ZH.sub("", text)
+    match = _TOPIC_ZH.match(bare)
+    if match is not None and (parallel := earlier.with_parallel(match["topic"])):
+        return parallel
+    named = [m for m in mentions_shift(own, len(text) - len(bare)) if m.family in TOPICS]
+    quality = quality_of(bare, QUALITY_ZH)
+    left = _rest_zh(bare, named)
+    if not named and quality is not None and len(left) <= 1:
+        if not (topic := earlier.topic(quality[1])):
+            return f"{earlier.core}，{bare.rstrip('？?')}？"
+        asked = _asked_zh(bare, quality[0])
+        return spaced("", topic, f"的{asked}" if asked.startswith(quality[0]) else asked)
+    if _POPULATION_ZH.match(bare) and (topic := earlier.topic()):
+        return spaced("", topic, f"，{bare}")
+    opened = bare != text
+    # 「X怎么样？」 may be a whole question; 「X呢？」 never is.
+    whole = not named and "呢" not in bare
+    if match is not None and not whole and not _ASKS_ZH.search(match["topic"]):
+        return _another_zh(match["topic"].strip("，, "), named, quality, earlier)
+    if opened and named and not _ASKS_ZH.search(bare) and len(left) <= 2:
+        return _another_zh(bare.rstrip("？?。"), named, quality, earlier)
+    # Nothing is named at all: 有哪些药物？ 效果如何？
+    if not named and len(left) <= 1 and _ASKS_ZH.search(bare):
+        topic = earlier.topic()
+        if topic:
+            return spaced("", topic, f"{bare}" if bare[:1] in "有是能可会" else f"的{bare}")
+    return _unopened(text) if _ASKS_ZH.search(bare) else text
+
+
+def mentions_shift(own: Sequence[Mention], by: int) -> list[Mention]:
+    """Return the mentions that are left when ``by`` characters are taken from the beginning."""
+    return [
+        Mention(m.start - by, m.end - by, m.text, m.kind, m.family, m.names, m.group)
+        for m in own
+        if m.start >= by
+    ]
+
+
+_FILLER_ZH = re.compile(
+    r"[，,。？?！!、\s的了是有在对于中上里后前呢吗怎么样如何又那它其些和与]|"
+    r"药物|药|患者|病人|人群|情况|方面|效果|需要|应该|一般|通常|主要|常见|推荐|"
+    r"大概|大约|分别|研究"
+)
+
+
+def _rest_zh(bare: str, named: Sequence[Mention]) -> str:
+    """Return what is left of a question without names, qualities and words that only frame."""
+    chars = list(bare)
+    for mention in named:
+        chars[mention.start : mention.end] = " " * (mention.end - mention.start)
+    text = QUALITY_ZH.sub(" ", "".join(chars))
+    return _FILLER_ZH.sub("", FRAME_ZH.sub(" ", text))
+
+
+def _asked_zh(bare: str, quality: str) -> str:
+    """Return a quality as it is asked for: with its own question words, or the usual ones."""
+    asked = bare[bare.find(quality) :].rstrip("？?。呢 ")
+    if _ASKS_ZH.search(asked) or _ASKS_ZH.search(bare):
+        return (asked if _ASKS_ZH.search(asked) else bare.rstrip("？?。呢 ")) + "？"
+    if re.search(r"剂量|用量|率|期$|半衰期", quality):
+        return f"{quality}是多少？"
+    if re.search(
+        r"作用$|反应|事件|毒性|证$|症|禁忌|因素|部位|靶点|靶基因|配体|受体|"
+        r"抑制剂|激活剂|方法|治疗|疗法|方案|事项|人群|特点|原因|缺点|优势|局限|"
+        r"下游|上游",
+        quality,
+    ):
+        return f"{quality}有哪些？"
+    if re.search(r"疗效|预后|安全性", quality):
+        return f"{quality}如何？"
+    return f"{quality}是什么？"
+
+
+def _another_zh(
+    topic: str,
+    named: Sequence[Mention],
+    quality: tuple[str, tuple[str, ...]] | None,
+    earlier: Earlier,
+) -> str:
+    """Ask the question before of another thing: 那免疫治疗呢？"""
+    clean = re.sub(
+        r"^(?:在|对于?|关于|针对|用|换成|如果是)|(?:中|里|方面|的情况|的时候|时)$", "", topic
+    ).strip()
+    whole = next((m for m in named if m.text == clean), named[-1] if len(named) == 1 else None)
+    if whole is not None:
+        new = clean if whole.text in clean else whole.text
+        if asked := earlier.with_instead(new, whole.family):
+            return asked.rstrip("？?。") + "？"
+        if whole.family in ("therapy", "molecule", "pathway", "cell") and (
+            topic_phrase := earlier.topic(("disease",))
+        ):
+            of = f"{new}在{topic_phrase}中的作用如何？"
+            return spaced("", of, "")
+    for mention in named[::-1]:
+        if asked := earlier.with_instead(clean, mention.family):
+            return asked.rstrip("？?。") + "？"
+    if quality is not None and (owner := earlier.topic(quality[1])):
+        return spaced("", owner, f"的{_asked_zh(clean, quality[0])}")
+    return f"关于{clean}，{earlier.core}？"
+
+
+def _pointed_zh(text: str, own: Sequence[Mention], earlier: Earlier) -> str:
+    """Put the name in place of a word that points back; "" when there is none.
+
+    A word that stands behind a name of the same question points to that one.
+    """
+    if (match := _ORDER_ZH.search(text)) and (pair := earlier.pair()):
+        name = pair[0] if match.group() == "前者" else pair[1]
+        return _unopened(spaced(text[: match.start()], name, text[match.end() :]))
+    for pattern, families in _POINTS_ZH:
+        match = re.search(pattern, text)
+        if match is None or _inside(text, match.start(), own):
+            continue
+        if families == ("*",):
+            name = earlier.all_of_one() or earlier.topic()
+        elif families == ("",):
+            name = earlier.topic(_wanted(text, QUALITY_ZH))
+        else:
+            name = next((earlier.topic((f,)) for f in families if earlier.of_family(f)), "")
+        if not name:
+            return f"{earlier.core}？{text}"
+        after = text[match.end() :]
+        if re.match(r"其", match.group()) and after[:1] != "的":
+            after = f"的{after}"
+        if re.search(r"患者|病人|人群", match.group()) and not re.search("患者|病人", name):
+            name += "患者"
+        return _unopened(spaced(text[: match.start()], name, after))
+    return ""
+
+
+# What may stand right before a word that points back; after a noun it is an apposition (X 这个词).
+_BEFORE_POINTER = re.compile(
+    r"(?:^|[，,。？?；;：:\s]|"
+    r"[对在用由被把与和跟及是从于向给使让到有以当了能会为]|抑制|促进|影响|导致|"
+    r"治疗|预防|"
+    r"阻断|激活|调控|分泌|表达|靶向|介导|增强|降低|哪些|什么|如何|怎样|为何|那么|那|而)$"
+)
+_JOINED = ("和", "与", "跟", "对", "被", "由")
+
+
+def _inside(text: str, at: int, own: Sequence[Mention]) -> bool:
+    """Tell whether the word at ``at`` points to something of its own question, or to nothing."""
+    before = [m for m in own if m.end <= at and m.family in TOPICS]
+    if text[at - 1 : at] in _JOINED:
+        return False
+    if before or len(_rest_zh(text[:at], ())) > 4:
+        return True
+    return text[at] in "该此这那上" and not _BEFORE_POINTER.search(text[:at])
+
+
+def _wanted(text: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
+    quality = quality_of(text, pattern)
+    return quality[1] if quality else ()
+
+
+def _unopened(text: str) -> str:
+    return re.sub(r"^(?:那么|那|而)[，,\s]*", "", text)
+
+
+def _why_zh(earlier: Earlier) -> str:
+    if not earlier.zh:
+        return f"为什么？（{earlier.text}）"
+    plain = re.sub(r"(?:吗|呢)$", "", earlier.core)
+    plain = re.sub(
+        r"是否|能否|可否|会不会|有没有",
+        lambda m: {"能否": "能", "可否": "可", "会不会": "会", "有没有": "有"}.get(m.group(), ""),
+        plain,
+    )
+    if plain != earlier.core:
+        return f"为什么{plain}？"
+    if re.search(r"如何|怎样|怎么", plain):
+        return f"{re.sub('如何|怎样|怎么', '为什么会', plain, count=1)}？"
+    return f"{plain}，原因是什么？"
