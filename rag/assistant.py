@@ -13,11 +13,12 @@ from ingest.errors import LibraryMissing, SettingsError
 from ingest.records import Paper
 from rag import wiring
 from rag.answering import Library
-from rag.followup import complete
+from rag.followup import complete, complete_by_model
 from rag.llm import Endpoint
 from rag.question import analyse, check_text
 from rag.records import Answer
 from rag.settings import Settings
+from rag.sources import asks_for_source, content_of, with_sources
 from rag.synthesis import synthesise
 
 
@@ -108,17 +109,24 @@ class Assistant:
     ) -> Iterator[tuple[Answer, bool]]:
         """Yield (answer so far, False) while it grows, and (answer, True) at the end."""
         library = self._library
-        resolved = complete(check_text(question), history)
-        found = library.find(analyse(resolved), papers)
+        endpoint = self._endpoint_for(llm)
+        resolved = self._resolved(check_text(question), history, endpoint)
+        found = library.find(analyse(content_of(resolved)), papers)
         limit = sentences or self._settings.answer_sentences
         answer = library.extractive(
             found, asked=question, resolved=resolved, limit=limit, nearest=self._settings.nearest
         )
-        endpoint = self._endpoint_for(llm)
-        if endpoint is None:
+        if asks_for_source(resolved):
+            yield with_sources(answer), True
+        elif endpoint is None:
             yield answer, True
         else:
             yield from synthesise(library, found, answer, endpoint, limit)
+
+    def _resolved(self, question: str, history: Sequence[str], endpoint: Endpoint | None) -> str:
+        if endpoint is None:
+            return complete(question, history, self._translator)
+        return complete_by_model(question, history, self._translator, endpoint)
 
     def _endpoint_for(self, llm: bool | None) -> Endpoint | None:
         """Return the endpoint that a question may be sent to, None when to none."""

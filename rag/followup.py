@@ -69,4 +69,5 @@ def _complete_one(text: str, before: str, translator: Translator | None) -> str:
         return text
     earlier = Earlier(before, mentions_of(before, language_of(before), translator))
     own = mentions_of(text, language, translator)
-    return (complete_zh if language == "zh" else complete_en)(text, own, earlier)
+    completed = (complete_zh if language == "zh" else complete_en)(text, own, earlier)
+    return completed if len(completed) <= LONGEST_COMPLETED else text

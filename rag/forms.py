@@ -97,10 +97,9 @@ def split_name(name: str) -> tuple[str, str]:
     if all(re.fullmatch(r"[A-Z]{1,3}\.?", word) for word in words[1:]) or (
         capital and not words[-1].isupper()
     ):
-        given = words[1:]
-        if len(given) == 1 and given[0].isupper():
-            given = list(given[0].rstrip("."))
-        return words[0], " ".join(given)
+        given = " ".join(words[1:])
+        letters = given.rstrip(".")
+        return words[0], " ".join(letters) if letters.isalpha() and given.isupper() else given
     return words[-1], " ".join(words[:-1])
 
 
