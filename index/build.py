@@ -9,39 +9,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
+from index.assembly import USABLE, contents, write
 from index.embedding import LEGS, Embedder
+from index.reading import OnProgress, Read, Reader, Reading, embed_passages
 from index.records import EncoderInfo, Manifest, PaperEntry
-from index.scan import Found, failed, find_pdfs, scan
-from index.snapshot import Snapshot
-from index.store import FORMAT, current_id, read_manifest, room, snapshots, writer_lock
-from index.vectors import STORED
+from index.scan import Found, find_pdfs, scan
+from index.store import current_id, read_manifest, room, snapshots, writer_lock
 from index.work import WorkCache
-from index.writer import LegVectors, PaperContent, SnapshotWriter
-from ingest.clean import search_text
-from ingest.errors import (
-    IngestError,
-    LibraryError,
-    LibraryMissing,
-    PdfChanged,
-    SnapshotMismatch,
-    UnreadablePdf,
-)
+from index.writer import PaperContent
+from ingest.errors import LibraryError, LibraryMissing, SnapshotMismatch, UnreadablePdf
 from ingest.isolation import read_isolated
-from ingest.passages import make_passages
-from ingest.records import Child, Document, Mark, Passage, Sentence
 from ingest.report import report
 
-USABLE = ("indexed", "partial")
 # Raised whenever reading changes, so that libraries are rebuilt with it.
 EXTRACTOR = "1"
-OnProgress = Callable[[dict[str, Any]], None]
 LoadEncoders = Callable[[], Sequence[Embedder]]
 
 
@@ -83,7 +68,7 @@ def build_library(
     full: bool = False,
     ocr: bool = True,
     on_progress: OnProgress | None = None,
-    read: Callable[..., Document] = read_isolated,
+    read: Read = read_isolated,
 ) -> BuildReport:
     """Bring the library up to date with its sources and ``paths``.
 
@@ -99,7 +84,15 @@ def build_library(
                 path, "找不到该路径；请检查拼写。", "no such file or folder; check it."
             )
     with writer_lock(library), room():
-        build = _Build(library, shape.settings(), encoders, full, ocr, on_progress, read)
+        tell = on_progress or (lambda event: None)
+        reader = Reader(
+            read,
+            ocr=ocr,
+            parent_chars=shape.parent_chars,
+            child_chars=shape.child_chars,
+            on_progress=tell,
+        )
+        build = _Build(library, shape.settings(), encoders, full, reader, tell)
         return build.run([path.resolve() for path in paths])
 
 
@@ -111,9 +104,8 @@ def remove_papers(library: Path, ids: frozenset[str]) -> str:
         entries = [e for e in old.papers if e.sha256 not in ids]
         excluded = sorted({*json.loads(old.settings.get("excluded", "[]")), *gone})
         settings = {**old.settings, "excluded": json.dumps(excluded, ensure_ascii=False)}
-        with Snapshot.open(library, dense=False) as snapshot:
-            kept = (_from_snapshot(snapshot, e.sha256) for e in entries if e.status in USABLE)
-            return _write(library, kept, entries, old.sources, settings, old.encoders).snapshot
+        kept = contents(library, entries)
+        return write(library, kept, entries, old.sources, settings, old.encoders).snapshot
 
 
 class _Build:
@@ -125,17 +117,15 @@ class _Build:
         shape: Mapping[str, str],
         load: LoadEncoders,
         full: bool,
-        ocr: bool,
-        on_progress: OnProgress | None,
-        read: Callable[..., Document],
+        reader: Reader,
+        tell: OnProgress,
     ) -> None:
         self._library = library
         self._shape = shape
         self._load = load
         self._full = full
-        self._ocr = ocr
-        self._tell = on_progress or (lambda event: None)
-        self._read = read
+        self._reader = reader
+        self._tell = tell
         self._old = _old_manifest(library, shape, full)
 
     def run(self, named: list[Path]) -> BuildReport:
@@ -180,79 +170,35 @@ class _Build:
     def _read_all(self, found: list[Found]) -> list[PaperEntry]:
         """Read and embed what is new into the work cache; return the entries of all files."""
         todo = [item for item in found if item.action == "read"]
-        if todo and any(item.action == "keep" for item in found) and self._old:
+        if todo and self._old and any(item.action == "keep" for item in found):
             _check_same(self._old.encoders, self._infos)
-        entries, done = [], 0
-        for item in found:
-            if item.action != "read":
-                entries.append(item.entry)
-                continue
-            event: dict[str, Any] = {
-                "stage": "读取并嵌入 / reading and embedding",
-                "total": len(todo),
-            }
-            event |= {"done": done, "file": item.path.name}
-            self._tell(event)
-            entries.append(self._finished(item) or self._read_one(item, event))
-            done += 1
-        return entries
+        finished: dict[Path, PaperEntry] = {}
 
-    def _finished(self, item: Found) -> PaperEntry | None:
-        """Return the entry of a paper that an earlier, unfinished build has read."""
-        entry = self._work.entry(item.entry.sha256)
-        own = item.entry
-        return entry and replace(entry, path=own.path, size=own.size, mtime_ns=own.mtime_ns)
+        def is_done(item: Found) -> bool:
+            entry = self._work.entry(item.entry.sha256)
+            if entry is not None:
+                own = item.entry
+                stamp = {"size": own.size, "mtime_ns": own.mtime_ns}
+                finished[item.path] = replace(entry, path=own.path, **stamp)  # type: ignore[arg-type]
+            return entry is not None
 
-    def _read_one(self, item: Found, event: Mapping[str, Any]) -> PaperEntry:
-        def tell(place: Mapping[str, Any]) -> None:
-            self._tell({**event, "reading": place})
+        for item, reading in self._reader.read_all(todo, is_done):
+            if reading is not None:
+                self._keep(reading)
+                finished[item.path] = reading.entry
+        return [finished.get(item.path, item.entry) for item in found]
 
-        try:
-            document = self._read(item.path, ocr=self._ocr, on_progress=tell)
-            if document.paper.id != item.entry.sha256:
-                raise PdfChanged(
-                    item.path,
-                    "读取时文件发生了变化；请稍后重新索引。",
-                    "changed while it was read; index again.",
-                )
-            passages = make_passages(
-                document,
-                parent_chars=int(self._shape["parent_chars"]),
-                child_chars=int(self._shape["child_chars"]),
-            )
-        except IngestError as error:
-            return self._failed(item, error.reason_zh, error.reason_en)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            return failed(item.path, f"无法读取：{reason}", f"cannot read: {reason}")
-        except Exception as error:
-            # One PDF that breaks the reader must not stop the others; the class names the bug.
-            kind = type(error).__name__
-            return self._failed(
-                item, f"读取出错（{kind}），已跳过", f"reading failed ({kind}), skipped"
-            )
-        if not passages:
-            return self._failed(item, "没有可索引的正文", "no text to index was found")
-        lost = ", ".join(map(str, document.failed_pages))
-        entry = replace(
-            item.entry,
-            status="partial" if lost else "indexed",
-            reason_zh=f"未能读取的页：{lost}" if lost else "",
-            reason_en=f"pages not read: {lost}" if lost else "",
-            pages=document.paper.page_count,
-            passages=len(passages),
+    def _keep(self, reading: Reading) -> None:
+        document = reading.document
+        if document is None:
+            return
+        legs = embed_passages(reading.passages, dict(zip(LEGS, self._encoders, strict=False)))
+        self._work.put(
+            reading.entry,
+            PaperContent(
+                document.paper, document.references, reading.passages, legs, report(document)
+            ),
         )
-        legs = embed_passages(passages, dict(zip(LEGS, self._encoders, strict=False)))
-        content = PaperContent(
-            document.paper, document.references, passages, legs, report(document)
-        )
-        self._work.put(entry, content)
-        return entry
-
-    @staticmethod
-    def _failed(item: Found, zh: str, en: str) -> PaperEntry:
-        stamp = {"size": item.entry.size, "mtime_ns": item.entry.mtime_ns}
-        return replace(failed(item.path, zh, en), **stamp)  # type: ignore[arg-type]
 
     def _assemble(
         self,
@@ -268,34 +214,21 @@ class _Build:
         }
         infos = self._infos if fresh or not self._old else self._old.encoders
         settings = {**self._shape, "excluded": json.dumps(sorted(excluded), ensure_ascii=False)}
-        contents = self._told(self._contents(entries, fresh), entries)
-        manifest = _write(self._library, contents, entries, sources, settings, infos)
-        if fresh:
-            self._work.clear()
-        return manifest
+
+        def from_work(sha256: str) -> PaperContent | None:
+            return self._from_work(sha256) if sha256 in fresh else None
+
+        papers = self._told(contents(self._library, entries, from_work), entries)
+        return write(self._library, papers, entries, sources, settings, infos)
 
     def _told(
-        self, contents: Iterable[PaperContent], entries: Sequence[PaperEntry]
+        self, papers: Iterable[PaperContent], entries: Sequence[PaperEntry]
     ) -> Iterator[PaperContent]:
         total = sum(entry.status in USABLE for entry in entries)
-        for done, content in enumerate(contents):
+        for done, paper in enumerate(papers):
             event = {"stage": "写入 / writing", "done": done, "total": total}
-            self._tell({**event, "file": content.paper.file})
-            yield content
-
-    def _contents(self, entries: Iterable[PaperEntry], fresh: set[str]) -> Iterator[PaperContent]:
-        """Yield the papers in order, from the work cache or the current snapshot."""
-        with ExitStack() as opened:
-            snapshot: Snapshot | None = None
-            for entry in entries:
-                if entry.status not in USABLE:
-                    continue
-                if entry.sha256 in fresh:
-                    yield self._from_work(entry.sha256)
-                    continue
-                if snapshot is None:
-                    snapshot = opened.enter_context(Snapshot.open(self._library, dense=False))
-                yield _from_snapshot(snapshot, entry.sha256)
+            self._tell({**event, "file": paper.paper.file})
+            yield paper
 
     def _from_work(self, sha256: str) -> PaperContent:
         stored = self._work.get(sha256)
@@ -306,51 +239,6 @@ class _Build:
                 "try again.",
             )
         return stored[1]
-
-
-def embed_passages(
-    passages: Sequence[Passage], encoders: Mapping[str, Embedder]
-) -> dict[str, LegVectors]:
-    """Return the vectors of the passages' children and sentences by every encoder.
-
-    A text that is both a child and a sentence is embedded once.
-    """
-    children = [t for p in passages for t in _pieces(p, p.children)]
-    sentences = [t for p in passages for t in _pieces(p, p.sentences)]
-    place = {text: i for i, text in enumerate(dict.fromkeys([*children, *sentences]))}
-    found = {}
-    for leg, encoder in encoders.items():
-        vectors = encoder.embed_passages(list(place)).astype(STORED)
-        found[leg] = LegVectors(
-            vectors[[place[text] for text in children]],
-            vectors[[place[text] for text in sentences]],
-        )
-    return found
-
-
-def _pieces(passage: Passage, parts: Iterable[Child | Sentence]) -> list[str]:
-    return [
-        search_text(
-            passage.text[part.start : part.end],
-            [
-                Mark(m.start - part.start, m.end - part.start, m.numbers)
-                for m in passage.marks
-                if part.start <= m.start and m.end <= part.end
-            ],
-        )
-        for part in parts
-    ]
-
-
-def _from_snapshot(snapshot: Snapshot, paper_id: str) -> PaperContent:
-    rows = snapshot.range_of(paper_id)
-    return PaperContent(
-        snapshot.papers[paper_id],
-        snapshot.references(paper_id),
-        tuple(snapshot.passage(row) for row in range(rows.start, rows.stop)),
-        snapshot.vectors_of(paper_id),
-        snapshot.report(paper_id),
-    )
 
 
 def _keys(entries: Iterable[PaperEntry]) -> set[tuple[str, str, str]]:
@@ -403,46 +291,3 @@ def _check_same(old: Sequence[EncoderInfo], new: Sequence[EncoderInfo]) -> None:
         f"the index was made by {before}, the model is now {now}; rebuild with yinzheng index "
         "--full.",
     )
-
-
-def _write(
-    library: Path,
-    contents: Iterable[PaperContent],
-    entries: Sequence[PaperEntry],
-    sources: Sequence[str],
-    settings: dict[str, str],
-    encoders: Sequence[EncoderInfo],
-) -> Manifest:
-    now = datetime.now(UTC)
-    name = _next_name(library, now)
-    with SnapshotWriter(library, name, encoders) as writer:
-        for content in contents:
-            writer.add(content)
-        return writer.commit(
-            Manifest(
-                format=FORMAT,
-                product="yinzheng",
-                snapshot=name,
-                created=now.isoformat(timespec="seconds"),
-                settings=settings,
-                encoders=tuple(encoders),
-                sources=tuple(sources),
-                papers=tuple(entries),
-                passages=0,
-                children=0,
-                sentences=0,
-                files=(),
-            )
-        )
-
-
-def _next_name(library: Path, now: datetime) -> str:
-    """Return a name after those of all snapshots, also when the clock was set back."""
-    pattern = "snap-%Y%m%dT%H%M%S%fZ"
-    for folder in reversed(snapshots(library)):
-        try:
-            last = datetime.strptime(folder.name, pattern).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-        return max(now, last + timedelta(microseconds=1)).strftime(pattern)
-    return now.strftime(pattern)

@@ -248,6 +248,8 @@ def rollback(library: Path) -> str:
     """Point CURRENT at the newest sound snapshot before the current one; return its name."""
     with writer_lock(library):
         name = current_id(library)
+        if name is not None and not (library / "snapshots" / name).is_dir():
+            name = None  # a damaged pointer tells nothing
         for older in reversed([s for s in snapshots(library) if name is None or s.name < name]):
             try:
                 data = (older / "manifest.json").read_bytes()

@@ -34,6 +34,7 @@ class _Record:
 
 
 _RECORD = TypeAdapter(_Record)
+WORK = "work"
 
 
 class WorkCache:
@@ -42,7 +43,7 @@ class WorkCache:
     def __init__(
         self, library: Path, shape: Mapping[str, str], fingerprints: Sequence[str]
     ) -> None:
-        self._folder = library / "work"
+        self._folder = library / WORK
         seed = repr((sorted(shape.items()), list(fingerprints)))
         self._key = hashlib.sha256(seed.encode()).hexdigest()[:16]
 
@@ -85,6 +86,7 @@ class WorkCache:
         np.savez(temporary, allow_pickle=False, **arrays)
         os.replace(temporary, self._file(entry.sha256))
 
-    def clear(self) -> None:
-        """Remove everything, also what other settings left."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+
+def clear_work(library: Path) -> None:
+    """Remove everything, also what other settings left."""
+    shutil.rmtree(library / WORK, ignore_errors=True)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
+import index.assembly
 import index.build
 from index.build import Shape, build_library
 from index.snapshot import Snapshot
@@ -37,7 +38,7 @@ def write_papers(folder: Path, version: int) -> None:
         (folder / f"paper{number}.pdf").write_text(text)
 
 
-def read_paper(path: Path, *, ocr: bool = True) -> Document:
+def read_paper(path: Path, *, ocr: bool = True, on_progress=None) -> Document:
     """Stand in for the PDF reader: the version is in every sentence."""
     data = path.read_bytes()
     facts = json.loads(data)
@@ -89,7 +90,7 @@ class InPlaceWriter(SnapshotWriter):
 def build(library: Path, folder: Path, *, in_place: bool = False, **options) -> str:
     """Bring a library up to date; return its snapshot's name."""
     if in_place:
-        index.build.SnapshotWriter = InPlaceWriter
+        index.assembly.SnapshotWriter = InPlaceWriter
     report = build_library(
         library,
         [folder],

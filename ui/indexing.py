@@ -9,7 +9,8 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from index.build import BuildReport, OnProgress, Shape, build_library
+from index.build import BuildReport, Shape, build_library
+from index.reading import OnProgress
 from index.snapshot import Snapshot
 from ingest.errors import SnapshotMismatch
 from rag.settings import Settings
@@ -86,6 +87,6 @@ def build_json(report: BuildReport, library: Path) -> dict[str, Any]:
 def _report_cards(library: Path, report: BuildReport) -> dict[str, dict[str, Any]]:
     if not report.snapshot:
         return {}
-    with Snapshot.open(library) as snapshot:
+    with Snapshot.open(library, dense=False) as snapshot:
         found = {e.sha256: snapshot.report(e.sha256) for e in report.papers}
     return {id_: dataclasses.asdict(card) for id_, card in found.items() if card is not None}
