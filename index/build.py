@@ -26,7 +26,7 @@ from ingest.isolation import read_isolated
 from ingest.report import report
 
 # Raised whenever reading changes, so that libraries are rebuilt with it.
-EXTRACTOR = "1"
+EXTRACTOR = "2"
 LoadEncoders = Callable[[], Sequence[Embedder]]
 
 

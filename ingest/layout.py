@@ -1,123 +1,164 @@
-"""PageText -> printed lines in reading order, columns found from the gutter."""
+"""PageText -> runs of characters, then printed lines with their columns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 
+from ingest.captions import CAPTION
+from ingest.columns import Gutter
 from ingest.records import Box, Char, Line, PageText
 
-# Characters further apart than this many em on one baseline belong to different columns.
-COLUMN_GAP = 1.6
+# Characters further apart than this many em on one baseline belong to different runs.
+_RUN_GAP_EM = 1.25
+_OVERLAP_EM = 0.7
+_SAME_BASELINE_EM = 0.55
+_SAME_LINE_EM = 0.45
+# Raised and lowered characters are smaller than this part of their line.
+_BODY_SIZE = 0.8
+# Runs further apart than this are one line only when they are set alike, on one baseline.
+_FAR_EM = 3.0
+_ALIKE_EM = 0.12
+# A gap (em) that is printed between two words, names or a label and its text.
+_WORD_GAP_EM = 0.35
+_ASCENT, _DESCENT = 0.88, 0.14
 
 
-def find_gutter(page: PageText) -> float | None:
-    """Return the x between the page's two columns, None when it seems to have one column."""
-    return _gutter(_runs(page), page.width)
+@dataclass(frozen=True, slots=True)
+class PageLines:
+    """The lines of one page, from the top down, and the gutters that part its columns.
 
-
-def read_lines(
-    page: PageText, document_gutter: float | None = None
-) -> tuple[tuple[Line, ...], int]:
-    """Return the lines of a page in reading order, and how many columns it has (1 or 2).
-
-    ``document_gutter`` is where the other pages part their columns: a first page under a
-    wide title and abstracts may not show its own.
+    ``content[i]`` is the place of line ``i`` in the engine's content order.
     """
-    runs = _runs(page)
-    gutter = _gutter(runs, page.width)
-    if gutter is None and document_gutter is not None:
-        left_side = sum(r.box.x1 <= document_gutter for r in runs)
-        right_side = sum(r.box.x0 >= document_gutter for r in runs)
-        gutter = document_gutter if min(left_side, right_side) >= 4 else None
-    if gutter is None:
-        lines = _merge(runs, page.number, 0)
-        return tuple(sorted(lines, key=lambda line: (line.baseline, line.box.x0))), 1
-    left = _merge([r for r in runs if r.box.x1 <= gutter + 2], page.number, 1)
-    right = _merge([r for r in runs if r.box.x0 >= gutter - 2], page.number, 2)
-    taken = [r for r in runs if r.box.x1 <= gutter + 2 or r.box.x0 >= gutter - 2]
-    wide = _merge([r for r in runs if r not in taken], page.number, 0)
-    ordered: list[Line] = []
-    bands = [*sorted(line.baseline for line in wide), float("inf")]
-    above = float("-inf")
-    for band in bands:
-        ordered += sorted((x for x in left if above <= x.baseline < band), key=lambda x: x.baseline)
-        ordered += sorted(
-            (x for x in right if above <= x.baseline < band), key=lambda x: x.baseline
-        )
-        ordered += [x for x in wide if x.baseline == band]
-        above = band
-    return tuple(ordered), 2
+
+    page: PageText
+    lines: tuple[Line, ...]
+    gutters: tuple[Gutter, ...]
+    content: tuple[int, ...]
+
+    @property
+    def columns(self) -> int:
+        """How many columns of text stand beside each other."""
+        counts = [0, *(line.column for line in self.lines)]
+        wide = sum(line.column == 0 for line in self.lines)
+        parted = len(self.lines) - wide
+        return max(counts) if parted > 0.15 * len(self.lines) and max(counts) > 1 else 1
 
 
-def _runs(page: PageText) -> list[Line]:
-    """Group characters in content order into runs on one baseline without a wide gap."""
+def find_runs(page: PageText) -> list[Line]:
+    """Return the characters in content order as runs on one baseline without a wide gap."""
     groups: list[list[Char]] = []
+    last: Char | None = None
     for char in page.chars:
-        last = next((c for c in reversed(groups[-1]) if c.text.strip()), None) if groups else None
-        if last and char.text.isspace():
-            groups[-1].append(char)
-            continue
-        if last:
-            em = max(last.size, char.size)
-            same = abs(char.baseline - last.baseline) < 0.55 * em
-            gap = char.x0 - last.x1
-            if same and -0.7 * em < gap < COLUMN_GAP * em:
+        if char.text.isspace():
+            if groups:
                 groups[-1].append(char)
-                continue
-        if char.text.strip():
-            groups.append([char])
-    return [_line(group, page.number, 0) for group in groups]
-
-
-def _line(chars: Sequence[Char], page: int, column: int) -> Line:
-    while chars and chars[-1].text.isspace():
-        chars = chars[:-1]
-    big = [c for c in chars if c.text.strip()]
-    size = median(c.size for c in big)
-    body = [c for c in big if c.size > 0.8 * size] or big
-    baseline = median(c.baseline for c in body)
-    box = Box(
-        page,
-        min(c.x0 for c in big),
-        baseline - 0.88 * size,
-        max(c.x1 for c in big),
-        baseline + 0.14 * size,
-    )
-    return Line(page, tuple(chars), box, baseline, size, "", column)
-
-
-def _gutter(runs: list[Line], width: float) -> float | None:
-    """Return the x that parts two columns: in the middle third, crossed by few lines."""
-    rows = [r for r in runs if 0.12 * width < r.box.x1 - r.box.x0]
-    if len(rows) < 10:
-        return None
-    best: tuple[int, float, float] | None = None
-    for step in range(38, 63):
-        x = width * step / 100
-        crossed = sum(r.box.x0 < x < r.box.x1 for r in rows)
-        left = sum(r.box.x1 <= x for r in rows)
-        right = sum(r.box.x0 >= x for r in rows)
-        if min(left, right) >= 4 and crossed <= 0.35 * len(rows):
-            key = (crossed, abs(x - width / 2), x)
-            best = min(best, key) if best else key
-    return best[2] if best else None
-
-
-def _merge(runs: list[Line], page: int, column: int) -> list[Line]:
-    """Join runs that stand on one baseline within a column into lines, left to right."""
-    lines: list[list[Line]] = []
-    for run in sorted(runs, key=lambda r: (r.baseline, r.box.x0)):
-        for group in reversed(lines[-3:]):
-            if abs(group[0].baseline - run.baseline) < 0.45 * max(group[0].size, run.size):
-                group.append(run)
-                break
+            continue
+        if last and _follows(last, char):
+            groups[-1].append(char)
         else:
-            lines.append([run])
-    merged = []
-    for group in lines:
-        chars: list[Char] = []
-        for run in sorted(group, key=lambda r: r.box.x0):
-            chars += run.chars
-        merged.append(_line(chars, page, column))
-    return merged
+            groups.append([char])
+        last = char
+    return [make_line(group, page.number) for group in groups]
+
+
+def _follows(last: Char, char: Char) -> bool:
+    em = max(last.size, char.size)
+    gap = char.x0 - last.x1
+    same = abs(char.baseline - last.baseline) < _SAME_BASELINE_EM * em
+    return same and -_OVERLAP_EM * em < gap < _RUN_GAP_EM * em
+
+
+def make_line(chars: Sequence[Char], page: int, column: int = 0) -> Line:
+    """Return ``chars`` (left to right, not all white space) as a line."""
+    end = len(chars)
+    while end and chars[end - 1].text.isspace():
+        end -= 1
+    kept = tuple(chars[:end])
+    ink = [char for char in kept if char.text.strip()]
+    size = median(char.size for char in ink)
+    body = [char for char in ink if char.size > _BODY_SIZE * size] or ink
+    baseline = median(char.baseline for char in body)
+    x0, x1 = min(char.x0 for char in ink), max(char.x1 for char in ink)
+    box = Box(page, x0, baseline - _ASCENT * size, x1, baseline + _DESCENT * size)
+    return Line(page, kept, box, baseline, size, _font(ink), column)
+
+
+def _font(chars: Sequence[Char]) -> str:
+    """Return the font of most characters; Chinese ones decide where there are any."""
+    counts: dict[str, int] = {}
+    for char in chars:
+        if char.font:
+            weight = 100 if char.text >= "\u2e80" else 1
+            counts[char.font] = counts.get(char.font, 0) + weight
+    return max(counts, key=lambda font: counts[font]) if counts else ""
+
+
+def spaced_text(line: Line) -> str:
+    """Return the text of a line with a tab in each gap, also between Chinese characters."""
+    parts: list[str] = []
+    right: float | None = None
+    for char in line.chars:
+        if char.text.isspace():
+            continue
+        if right is not None and char.x0 - right > _WORD_GAP_EM * line.size:
+            parts.append("\t")
+        parts.append(char.text)
+        right = char.x1
+    return "".join(parts)
+
+
+def make_lines(page: PageText, runs: Sequence[Line], gutters: Sequence[Gutter]) -> PageLines:
+    """Join runs that stand on one baseline of one column to lines."""
+    places = {id(char): place for place, char in enumerate(page.chars)}
+    rows: list[list[Line]] = []
+    for run in sorted(runs, key=lambda run: (run.baseline, run.box.x0)):
+        row = next((row for row in reversed(rows[-12:]) if _same_row(row, run, gutters)), None)
+        if row is None:
+            rows.append([run])
+        else:
+            row.append(run)
+    lines = [_merged(row, gutters) for row in rows]
+    lines.sort(key=lambda line: (line.baseline, line.box.x0))
+    content = tuple(min(places[id(char)] for char in line.chars) for line in lines)
+    return PageLines(page, tuple(lines), tuple(gutters), content)
+
+
+def _same_row(row: Sequence[Line], run: Line, gutters: Sequence[Gutter]) -> bool:
+    nearest = min(row, key=lambda other: _distance(other.box, run.box))
+    em = max(nearest.size, run.size)
+    apart = abs(nearest.baseline - run.baseline)
+    if apart >= _SAME_LINE_EM * em:
+        return False
+    if _distance(nearest.box, run.box) > _FAR_EM * em:
+        # Far away stands another text, such as a caption: only a table row is set alike.
+        alike = abs(nearest.size - run.size) < 0.08 * em and apart < _ALIKE_EM * em
+        if not alike or CAPTION.match(run.text) or CAPTION.match(nearest.text):
+            return False
+    return not any(_parts(gutter, other, run) for gutter in gutters for other in row)
+
+
+def _distance(one: Box, other: Box) -> float:
+    return max(one.x0 - other.x1, other.x0 - one.x1)
+
+
+def _parts(gutter: Gutter, one: Line, other: Line) -> bool:
+    if not gutter.top <= one.baseline <= gutter.bottom:
+        return False
+    left, right = (one, other) if one.box.x0 < other.box.x0 else (other, one)
+    return left.box.x1 <= gutter.x1 + 1.0 and right.box.x0 >= gutter.x
+
+
+def _merged(row: Sequence[Line], gutters: Sequence[Gutter]) -> Line:
+    row = sorted(row, key=lambda run: run.box.x0)
+    chars = [char for run in row for char in run.chars]
+    line = row[0] if len(row) == 1 else make_line(chars, row[0].page)
+    return make_line(line.chars, line.page, _column(line, gutters))
+
+
+def _column(line: Line, gutters: Sequence[Gutter]) -> int:
+    active = [g for g in gutters if g.top <= line.baseline <= g.bottom]
+    if not active or any(line.box.x0 < g.x < line.box.x1 for g in active):
+        return 0
+    return 1 + sum(g.x <= line.box.x0 for g in active)

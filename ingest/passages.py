@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ingest.clean import count_han
+from ingest.labels import without_label
 from ingest.pieces import Piece, cut, glue, mend
 from ingest.records import Block, BlockKind, Child, Document, Passage, Sentence
 from ingest.sentences import split_clauses, split_sentences, text_weight
@@ -41,10 +42,6 @@ _STOP = re.compile(r"[。！？.!?；;：:．][”’」』）)】〕］\]\"'\s]
 # The dots between a title and its page in a table of contents, and the longest such entry.
 _LEADER = re.compile(r"(?:[.…·．]\s*){4,}[\d１-９]|(?:…\s*){3,}")
 _LONGEST_ENTRY = 60
-_LABEL = re.compile(
-    r"\s*(?:[【\[［〔]\s*(?:摘\s*要|Abstract)\s*[】\]］〕]\s*[:：]?|(?:摘\s*要|Abstract)(?:\s*[:：]|\s+))\s*",
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _REFERENCES = re.compile(r"^(?:[参參]\s*考\s*文\s*[献獻]|references?\b)", re.IGNORECASE)
 _TABLE_CAPTION = re.compile(r"^\s*(?:续?表|Tab(?:le)?\.?\s*\d)", re.IGNORECASE)
@@ -105,10 +102,11 @@ def _is_source(block: Block) -> bool:
 
 def _unlabelled(block: Block) -> Block:
     """Return ``block`` without the label of an abstract: its section says as much."""
-    label = _LABEL.match(block.text)
-    if not label or label.end() == len(block.text):
+    text = without_label(block.text).lstrip()
+    abstract = block.section in (("摘要",), ("Abstract",))
+    if not abstract or not text or len(text) == len(block.text):
         return block
-    rest = cut(block, label.end(), len(block.text))
+    rest = cut(block, len(block.text) - len(text), len(block.text))
     return replace(block, text=rest.text, spans=rest.spans, marks=rest.marks)
 
 

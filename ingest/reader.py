@@ -11,10 +11,10 @@ from pathlib import Path
 
 from ingest.errors import NoTextLayer, PdfChanged
 from ingest.folders import cache_folder
-from ingest.layout import find_gutter, read_lines
+from ingest.metadata import read_paper
 from ingest.pdf import Extraction, OnProgress, extract_pages, read_bytes
 from ingest.records import Document, Page
-from ingest.sections import build_blocks, read_metadata, read_references
+from ingest.structure import read_structure
 
 
 def read_document(
@@ -74,12 +74,9 @@ def _no_text(path: Path, extraction: Extraction, ocr: bool) -> NoTextLayer:
 
 def assemble(extraction: Extraction, paper_id: str, name: str) -> Document:
     """Make a Document of pages that were read."""
-    gutters = sorted(g for g in map(find_gutter, extraction.pages) if g is not None)
-    shared = gutters[len(gutters) // 2] if len(gutters) * 2 > len(extraction.pages) else None
-    pages, lines = [], []
-    for page in extraction.pages:
-        found, columns = read_lines(page, shared)
-        lines.append((page, found))
+    structure = read_structure(extraction.pages)
+    pages = []
+    for page, columns in zip(extraction.pages, structure.columns, strict=True):
         pages.append(
             Page(
                 page.number,
@@ -94,13 +91,12 @@ def assemble(extraction: Extraction, paper_id: str, name: str) -> Document:
                 page.warnings,
             )
         )
-    blocks = build_blocks(lines)
-    paper = read_metadata(paper_id, name, extraction.info, blocks, extraction.page_count)
+    paper = read_paper(paper_id, name, extraction.info, structure.blocks, extraction.page_count)
     return Document(
         paper=paper,
         pages=tuple(pages),
-        blocks=blocks,
-        references=read_references(blocks),
+        blocks=structure.blocks,
+        references=structure.references,
         failed_pages=extraction.failed_pages,
         warnings=extraction.warnings,
     )

@@ -35,7 +35,8 @@ _ANY_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
 _BOOK_PAGES = re.compile(rf"\s*:\s*{_PAGES}")
 # Justified lines put spaces after the points of a DOI: "10. 1080/ 14786419. 2020. 1839451".
 _DOI = re.compile(
-    r"10\.\s?\d{4,9}/\s?[^\s,;，；。\])）］]+(?:(?<=[./])\s\d[^\s,;，；。\])）］]*)*", re.IGNORECASE
+    r"10\.\s?\d{4,9}/\s?[^\s,;，；。\])）］]+(?:(?<=[./])\s(?:\d|issn|cnki|j\.)[^\s,;，；。\])）］]*)*",
+    re.IGNORECASE,
 )
 _DOI_LEAD = re.compile(r"\s*(?:doi\s*[:.]?\s*|https?://(?:dx\.)?doi\.org/)\s*$", re.IGNORECASE)
 
@@ -61,7 +62,7 @@ def parse_entry(number: int, text: str, boxes: tuple[Box, ...] = ()) -> Referenc
     Fields that are not found stay empty; ``text`` itself is kept as printed.
     """
     plain = text.translate(_PLAIN)
-    doi = _doi(plain)
+    doi = find_doi(plain)
     body = _without_doi(plain)
     typed = _TYPE.search(body)
     source = _source(body, typed.end() if typed else 0)
@@ -86,7 +87,9 @@ def parse_entry(number: int, text: str, boxes: tuple[Box, ...] = ()) -> Referenc
     )
 
 
-def _doi(plain: str) -> str:
+def find_doi(text: str) -> str:
+    """Return the first DOI in ``text``, spaces of justified lines left out, or nothing."""
+    plain = text.translate(_PLAIN)
     match = _DOI.search(plain)
     return re.sub(r"\s", "", match.group()).rstrip(".:") if match else ""
 

@@ -79,6 +79,16 @@ def parse_references(lines: Sequence[Line]) -> tuple[Reference, ...]:
     The heading may be among them. What follows the list (dates, editors) ends it. An entry's
     text is as printed, without its number; boxes are one per printed line.
     """
+    return tuple(_reference(entry) for entry in _entries(lines))
+
+
+def entry_starts(lines: Sequence[Line]) -> frozenset[int]:
+    """Return the places in ``lines`` of a reference list at which its entries begin."""
+    first = {id(entry.rows[0].line) for entry in _entries(lines)}
+    return frozenset(place for place, line in enumerate(lines) if id(line) in first)
+
+
+def _entries(lines: Sequence[Line]) -> list[_Entry]:
     rows: list[_Row] = []
     for line in lines:
         text = join_lines([line]).text
@@ -87,8 +97,7 @@ def parse_references(lines: Sequence[Line]) -> tuple[Reference, ...]:
         if rows and _AFTER_LIST.match(text):
             break
         rows.append(_Row(line, text, 0))
-    entries = _numbered(rows) or _unnumbered(rows)
-    return tuple(_reference(entry) for entry in entries)
+    return _numbered(rows) or _unnumbered(rows)
 
 
 def _numbered(rows: Sequence[_Row]) -> list[_Entry]:

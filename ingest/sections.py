@@ -1,334 +1,366 @@
-"""Lines in reading order -> Blocks with kind and section path; paper metadata; references."""
+"""Lines in reading order in, headings and the path of sections out.
+
+A heading is told by its number and by its type: another font than the text, a larger size,
+bold. Neither alone is enough: table rows and list items have numbers, captions have fonts.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from dataclasses import replace
-from statistics import median
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from ingest.clean import count_han, detect_language, search_text
-from ingest.join import join_lines
-from ingest.records import Block, BlockKind, Line, PageText, Paper, Reference
+from ingest.captions import CAPTION
+from ingest.clean import count_han
+from ingest.labels import label_of
+from ingest.numbering import Number, follows, heading_number
+from ingest.paragraphs import Placed
+from ingest.records import Line
 
-_NUMBERED = re.compile(
-    r"^(?P<n>\d{1,2}(?:[.．]\d{1,2}){0,3})[.．、\s　]*(?P<t>[\u4e00-\u9fffA-Za-zα-ωΑ-Ω].*)$"
+_LONGEST = 46
+_LONGEST_EN = 90
+_LARGER = 1.07
+_SMALLER = 0.93
+_STEP_EM = 2.0
+_MOST_LINES = 3
+# A type that so much of the text is set in is no heading's.
+_COMMON = 0.12
+_RUN_IN_GAP_EM = 0.8
+_LONGEST_RUN_IN = 24
+
+REFERENCES = re.compile(
+    r"^\s*[【\[]?\s*(?:\d{1,2}\s*[.、]?\s*)?(?:[参參]\s*考\s*文\s*[献獻]|引\s*用\s*文\s*[献獻]|(?:主\s*要\s*)?[参參]\s*考\s*书\s*目"
+    r"|References?|REFERENCES?|Bibliography|Literature\s+[Cc]ited)"
+    r"\s*(?:[(（/]?\s*References?\s*[)）]?)?\s*[】\]]?\s*[:：]?\s*$",
 )
-_CHINESE_NUMBERED = re.compile(
-    r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）])\s*\S"
-)
+"""The heading of a reference list."""
+
 _PLAIN = re.compile(
-    r"^(?:引言|前言|绪论|材料与方法|资料与方法|对象与方法|方法|结果|讨论|结论|结语|小结|展望|总结|总结与展望|"
-    r"结论与展望|致谢|病例资料|Introduction|Methods?|Results?|Discussion|Conclusions?)$"
+    r"^(?:引言|前言|绪论|緒論|导言|概述|背景|研究背景|材料与方法|资料与方法|对象与方法|一般资料|临床资料|材料和方法|资料和方法|"
+    r"对象和方法|方法|结果|结果与分析|结果与讨论|討論|讨论|结论|結論|结语|結語|小结|展望|总结|总结与展望|结论与展望|结束语|"
+    r"致谢|致謝|附录|附錄|病例资料|病例报告|病历摘要|利益冲突|作者贡献|作者贡献声明|目录|目次|"
+    r"Introduction|Background|Materials? and [Mm]ethods|Patients and [Mm]ethods|Methods?|Results?|"
+    r"Discussion|Results and [Dd]iscussion|Conclusions?|Acknowledge?ments?|Appendix)$"
 )
-_REFERENCES = re.compile(
-    r"^参\s*考\s*文\s*献(?:\s*[(（]?\s*References?\s*[)）]?)?\s*[:：]?$|^References$", re.I
+_OPENING = re.compile(r"^(?:引言|前言|绪论|緒論|导言|概述|背景|研究背景|Introduction|Background)$")
+_BACK_MATTER = re.compile(
+    r"^(?:致\s*[谢謝]|附\s*[录錄]|作者简介|作者貢獻|作者贡献(?:声明)?|利益冲突(?:声明)?|Acknowledge?ments?|Appendix)"
 )
-_ABSTRACT = re.compile(r"^[【\[［〔]?\s*(?:摘\s*要|内容提要)\s*[】\]］〕]?\s*[:：]?\s*")
-_ABSTRACT_EN = re.compile(r"^[【\[［〔]?\s*Abstract\s*[】\]］〕]?\s*[:：]?\s*", re.I)
-_KEYWORDS = re.compile(
-    r"^[【\[［〔]?\s*(?:关\s*键\s*词|Key\s*words?)\s*[】\]］〕]?\s*[:：]?\s*", re.I
+_STOPS = "。；，,;！!、：:"
+_BOLD = re.compile(
+    r"bold|heavy|black|semibold|[-,]bd|hei|黑|HT[A-Z]*[-J]|XBS|DBS|DHT|ZHT|CHT", re.I
 )
-_CAPTION = re.compile(r"^(?:表|图|Table|Fig\.?|Figure)\s*\d+[\s　.．:：]", re.I)
-_META = re.compile(
-    r"^[【\[［〔]?\s*(?:中图分类号|文献标识码|文章编号|DOI|doi|收稿日期|基金项目|作者简介|通信作者|通讯作者|"
-    r"作者单位|引用格式|网络首发|Received|Citation)\s*[】\]］〕]?"
+_MEASURE = re.compile(
+    r"^\s*(?:例|个|年|月|日|天|岁|次|种|组|%|％|mg|ml|mL|kg|g\b|cm|mm|h\b|min\b|d\b)"
 )
-_ENTRY = re.compile(r"^[\[［〔(（]?\s*(\d{1,3})\s*[\]］〕)）.．]\s*")
-_END = "。！？；：.!?;:"
+_QUOTED_END = re.compile(r"[\d.%％)）]\s*$")
 
 
-def build_blocks(pages: list[tuple[PageText, tuple[Line, ...]]]) -> tuple[Block, ...]:
-    """Group lines into blocks; running heads and page numbers are kept apart by kind."""
-    furniture = _furniture(pages)
-    lines = [line for _, found in pages for line in found]
-    body = median([line.size for line in lines if count_han(line.text) > 4] or [10.0])
-    state = _Builder(body)
-    for page, found in pages:
-        for line in found:
-            kind = furniture.get(id(line))
-            if kind:
-                joined = join_lines([line])
-                state.aside.append(Block(kind, joined.text, (), joined.spans))
-            else:
-                state.take(line, page)
-    return state.finish()
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Lines ``[first, last]`` of the flow that are one heading at ``level``.
+
+    ``rest`` is the text that runs on in the line behind a run-in heading, ``head`` its own part
+    of that line; both are None for headings on lines of their own.
+    """
+
+    first: int
+    last: int
+    level: int
+    head: Line | None = None
+    rest: Line | None = None
 
 
-def _furniture(pages: list[tuple[PageText, tuple[Line, ...]]]) -> dict[int, BlockKind]:
-    """Lines at the top or bottom that come back on other pages, and lone page numbers."""
-    seen: defaultdict[str, set[int]] = defaultdict(set)
-    edge: list[tuple[PageText, Line, BlockKind]] = []
-    for page, found in pages:
-        for line in found:
-            top = line.baseline < 0.10 * page.height
-            if top or line.baseline > 0.915 * page.height:
-                kind = BlockKind.HEADER if top else BlockKind.FOOTER
-                edge.append((page, line, kind))
-                seen[_masked(line.text)].add(page.number)
-    out = {}
-    for page, line, kind in edge:
-        text = search_text(line.text).strip(" ·-—–.")
-        repeated = len(seen[_masked(line.text)]) > 1
-        if (
-            repeated
-            or re.fullmatch(r"第?\s*\d{1,4}\s*页?", text)
-            or (page.number > 1 and line.baseline < 0.07 * page.height)
-        ):
-            out[id(line)] = kind
-    return out
+class Headings:
+    """Decides line by line; keeps the numbers and types of the headings seen so far."""
 
-
-def _masked(text: str) -> str:
-    return re.sub(r"[\d\s·—–-]+", "", text)
-
-
-class _Builder:
-    """Takes lines in reading order and closes a block where a new one begins."""
-
-    def __init__(self, body: float) -> None:
+    def __init__(self, placed: Sequence[Placed], body: float, font: str) -> None:
+        self.placed = placed
         self.body = body
-        self.blocks: list[Block] = []
-        self.aside: list[Block] = []
-        self.lines: list[Line] = []
-        self.kind = BlockKind.METADATA
-        self.section: tuple[str, ...] = ()
-        self.numbers: list[str] = []
-        self.started = False  # the front matter is over
-        self.in_references = False
+        self.font = font
+        self.styles = _common_styles(placed)
+        self.last: dict[str, tuple[int, ...]] = {}
+        self.stack: list[str] = []
+        self.opening = False  # the last unnumbered heading was an introduction
 
-    def close(self) -> None:
-        if not self.lines:
-            return
-        joined = join_lines(self.lines)
-        language = "en" if detect_language(joined.text) == "en" else "zh"
-        self.blocks.append(
-            Block(self.kind, joined.text, self.section, joined.spans, joined.marks, language)
-        )
-        self.lines = []
-
-    def start(self, kind: BlockKind, line: Line) -> None:
-        self.close()
-        self.kind = kind
-        self.lines = [line]
-
-    def heading(self, line: Line, level: int, text: str) -> None:
-        self.close()
-        self.section = (*self.section[: level - 1], text) if self.started else (text,)
-        self.started = True
-        joined = join_lines([line])
-        self.blocks.append(
-            Block(BlockKind.HEADING, joined.text, self.section, joined.spans, (), "zh", level)
-        )
-
-    def take(self, line: Line, page: PageText) -> None:
-        text = join_lines([line]).text.strip()
-        if not text:
-            return
-        if self.in_references:
-            return self._reference(line, text)
-        if _REFERENCES.match(text):
-            self.heading(line, 1, "参考文献" if count_han(text) else "References")
-            self.in_references = True
+    def at(self, index: int) -> Heading | None:
+        """Return the heading that begins with line ``index``, None where text goes on."""
+        item = self.placed[index]
+        text = item.text.strip()
+        if not text or CAPTION.match(text) or label_of(item.spaced):
             return None
-        if _ABSTRACT.match(text) and _ABSTRACT.match(text).end():  # type: ignore[union-attr]
-            return self._labelled(line, "摘要")
-        if _ABSTRACT_EN.match(text):
-            return self._labelled(line, "Abstract")
-        if _KEYWORDS.match(text):
-            return self.start(BlockKind.KEYWORDS, line)
-        if _META.match(text):
-            return self.start(BlockKind.METADATA, line)
-        if _CAPTION.match(text) and len(text) < 60:
-            return self.start(BlockKind.CAPTION, line)
-        level = self._level(line, text)
-        if level:
-            return self.heading(line, level, text)
-        return self._running(line, text)
-
-    def _labelled(self, line: Line, name: str) -> None:
-        self.close()
-        self.section = (name,)
-        self.start(BlockKind.PARAGRAPH, line)
-
-    def _level(self, line: Line, text: str) -> int:
-        short = len(text) <= 40 and text[-1] not in "。；，,;"
-        match = _NUMBERED.match(text)
-        if match and short:
-            number = match["n"].replace("．", ".")
-            top = number.split(".")[0]
-            below = "." in number and self.numbers and top == self.numbers[-1]
-            if below or ("." not in number and self._next(number)):
-                return number.count(".") + 1
-        if _CHINESE_NUMBERED.match(text) and short and len(text) <= 30:
-            return 2 if text[0] in "（(" else 1
-        compact = re.sub(r"\s+", "", text)
-        if _PLAIN.match(compact):
-            return 1
-        return 0
-
-    def _next(self, number: str) -> bool:
-        """A one-level number counts only in sequence: table cells and years are numbers too."""
-        value = int(number)
-        last = int(self.numbers[-1]) if self.numbers else -1
-        if last < value <= last + 2 and value <= 20:
-            self.numbers.append(number)
-            return True
-        return False
-
-    def _running(self, line: Line, text: str) -> None:
-        if not self.lines:
-            kind = BlockKind.PARAGRAPH if self.started or self.section else BlockKind.METADATA
-            if not self.started and line.size > 1.3 * self.body and line.page == 1:
-                kind = BlockKind.TITLE
-            return self.start(kind, line)
-        last = self.lines[-1]
-        if self.kind in (BlockKind.TITLE, BlockKind.METADATA) and not self.section:
-            if abs(last.size - line.size) < 0.5 and self.kind is BlockKind.TITLE:
-                self.lines.append(line)
-                return None
-            big = line.size > 1.3 * self.body and line.page == 1
-            return self.start(BlockKind.TITLE if big else BlockKind.METADATA, line)
-        if self.kind in (BlockKind.CAPTION, BlockKind.KEYWORDS, BlockKind.METADATA):
-            near = abs(line.baseline - last.baseline) < 1.9 * last.size
-            if near and self.kind is not BlockKind.CAPTION and last.column == line.column:
-                self.lines.append(line)
-                return None
-            front = self.section == ("摘要",) and not count_han(text)
-            return self.start(BlockKind.METADATA if front else BlockKind.PARAGRAPH, line)
-        same_column = (last.page, last.column) == (line.page, line.column)
-        indented = same_column and line.box.x0 - last.box.x0 > 1.4 * line.size
-        gap = same_column and line.baseline - last.baseline > 2.4 * max(last.size, line.size)
-        ended = last.text.rstrip()[-1:] in _END
-        if (indented and ended) or gap or abs(last.size - line.size) > 0.15 * self.body:
-            return self.start(BlockKind.PARAGRAPH, line)
-        self.lines.append(line)
+        number = heading_number(text)
+        if not self._may_begin(index, number):
+            return None
+        if number and (run_in := self._run_in(index, number)):
+            return run_in
+        if number and self._is_numbered(index, number):
+            return self._found(index, number, number.scheme)
+        if not number and self._is_unnumbered(index):
+            style = f"style:{item.line.size:.1f}:{item.line.font}"
+            return self._found(index, None, "plain" if self._is_plain(text) else style)
         return None
 
-    def _reference(self, line: Line, text: str) -> None:
-        if _ABSTRACT_EN.match(text):
-            self.in_references = False
-            return self._labelled(line, "Abstract")
-        if _ENTRY.match(text) or not self.lines:
-            return self.start(BlockKind.REFERENCE, line)
-        self.lines.append(line)
-        return None
+    def reset(self) -> None:
+        """Forget the numbers: another paper or part begins."""
+        self.last.clear()
 
-    def finish(self) -> tuple[Block, ...]:
-        self.close()
-        blocks = _mark_tables(self.blocks)
-        prose = sum(len(b.text) for b in blocks if b.kind is BlockKind.PARAGRAPH)
-        other = [b for b in blocks if b.kind is BlockKind.METADATA and len(b.text) > 20]
-        if prose < sum(len(b.text) for b in other):
-            # No journal article: what looked like front matter is the text itself.
-            blocks = [replace(b, kind=BlockKind.PARAGRAPH) if b in other else b for b in blocks]
-        return tuple(blocks) + tuple(self.aside)
-
-
-def _mark_tables(blocks: list[Block]) -> list[Block]:
-    """Short fragments right after a table caption are its cells, not prose."""
-    out: list[Block] = []
-    in_table = False
-    for block in blocks:
-        if block.kind is BlockKind.CAPTION:
-            in_table = bool(re.match(r"表|Table", block.text))
-        elif block.kind is BlockKind.PARAGRAPH and in_table:
-            if block.text.rstrip()[-1:] in "。.；" and len(block.text) > 60:
-                in_table = False
-            else:
-                block = Block(
-                    BlockKind.TABLE,
-                    block.text,
-                    block.section,
-                    block.spans,
-                    block.marks,
-                    block.language,
-                )
-        elif block.kind is BlockKind.HEADING:
-            in_table = False
-        out.append(block)
-    return out
-
-
-def read_metadata(
-    paper_id: str, file: str, info: dict[str, str], blocks: tuple[Block, ...], pages: int
-) -> Paper:
-    """Return who the paper is, from the first page, else the document info, else the file name."""
-    first = [b for b in blocks if b.page == 1]
-    text = "\n".join(search_text(b.text) for b in first)
-    titles = [b.text for b in first if b.kind is BlockKind.TITLE]
-    chinese = [t for t in titles if count_han(t) >= 4]
-    english = [t for t in titles if not count_han(t)]
-    stem = file.rsplit(".", 1)[0]
-    info_title = info.get("Title", "").strip()
-    if re.search(r"(?i)untitled|microsoft word|\.docx?$|\.indd$|^\s*$", info_title):
-        info_title = ""
-    title = (chinese or [info_title] if (chinese or info_title) else titles or [stem])[0]
-    doi = re.search(r"\b10\.\d{4,9}/[^\s,;，；）)]+", text)
-    year = re.search(r"\b((?:19|20)\d{2})\s*(?:年|,|\s*Vol)", text) or re.search(
-        r"\b(20[0-3]\d|19[6-9]\d)\b", text
-    )
-    journal = re.search(
-        r"(?:^|\s)([\u4e00-\u9fff]{2,12}(?:杂志|学报|期刊|研究|医学|中药材))\s*(?:20\d\d|第)", text
-    )
-
-    def field(pattern: str) -> str:
-        match = re.search(pattern, text)
-        return match[1].strip() if match else ""
-
-    keywords = {
-        b.language: _KEYWORDS.sub("", b.text) for b in blocks if b.kind is BlockKind.KEYWORDS
-    }
-    split = re.compile(r"[;；,，]\s*")
-    authors = info.get("Author", "")
-    following = ""
-    for i, block in enumerate(first[:-1]):
-        if block.kind is BlockKind.TITLE and block.text == title:
-            following = next((b.text for b in first[i + 1 :] if b.kind is BlockKind.METADATA), "")
-            break
-    names = tuple(
-        n for n in re.split(r"[,，;；\s]+", re.sub(r"[\d*△#＊①-⑨]+", "", following or authors)) if n
-    )
-    return Paper(
-        id=paper_id,
-        file=file,
-        title=title.strip(),
-        title_en=english[0] if english else "",
-        authors=names if len("".join(names)) < 80 else (),
-        journal=journal[1] if journal else "",
-        year=int(year[1]) if year else None,
-        doi=doi[0].rstrip(".") if doi else "",
-        keywords=tuple(k for k in split.split(keywords.get("zh", "")) if k),
-        keywords_en=tuple(k for k in split.split(keywords.get("en", "")) if k),
-        clc=field(r"中图分类号\s*[】\]］]?\s*[:：]?\s*([A-Z][\d.]+)"),
-        document_code=field(r"文献标识码\s*[】\]］]?\s*[:：]?\s*([A-E])\b"),
-        received=field(r"收稿日期\s*[】\]］]?\s*[:：]?\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2})"),
-        language=Counter(b.language for b in blocks if b.kind is BlockKind.PARAGRAPH).most_common(
-            1
-        )[0][0]
-        if any(b.kind is BlockKind.PARAGRAPH for b in blocks)
-        else "zh",
-        page_count=pages,
-    )
-
-
-def read_references(blocks: tuple[Block, ...]) -> tuple[Reference, ...]:
-    """Return the entries of the reference list with number, text, year and DOI."""
-    entries = []
-    for block in blocks:
-        match = _ENTRY.match(block.text) if block.kind is BlockKind.REFERENCE else None
-        if not match:
-            continue
-        text = block.text[match.end() :].strip()
-        year = re.search(r"\b((?:19|20)\d{2})\b", text)
-        doi = re.search(r"\b10\.\d{4,9}/\S+", text)
-        entries.append(
-            Reference(
-                number=int(match[1]),
-                text=text,
-                year=int(year[1]) if year else None,
-                doi=doi[0].rstrip(".") if doi else "",
-                boxes=tuple(span.box for span in block.spans),
-            )
+    def _is_plain(self, text: str) -> bool:
+        return (
+            _PLAIN.match(re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text))
+            is not None
         )
-    return tuple(entries)
+
+    def _may_begin(self, index: int, number: Number | None) -> bool:
+        """Tell whether the text before line ``index`` is over."""
+        item = self.placed[index]
+        if not index:
+            return True
+        before = self.placed[index - 1]
+        moved = (before.line.page, before.line.column) != (item.line.page, item.line.column)
+        if self._evidence(item) > 0 and (before.is_short or before.has_ended or moved):
+            return True
+        return before.has_ended or before.is_short or self._evidence(before) > 0
+
+    def _evidence(self, item: Placed) -> int:
+        """Return how much the type of a line differs from the text: size 2, bold or font 1-2."""
+        line = item.line
+        if line.size < _SMALLER * self.body:
+            return -2
+        points = 2 if line.size > _LARGER * self.body else 0
+        differs = bool(line.font) and line.font != self.font
+        bold = differs and bool(_BOLD.search(line.font)) and not _BOLD.search(self.font)
+        if bold:
+            points += 2
+        elif differs and count_han(item.text) > 1 and self._is_rare(line):
+            points += 1
+        return points
+
+    def _is_rare(self, line: Line) -> bool:
+        return self.styles.get((line.font, round(line.size)), 0.0) < _COMMON
+
+    def _fits(self, item: Placed) -> bool:
+        text = item.text.strip()
+        longest = _LONGEST if count_han(text) else _LONGEST_EN
+        return len(text) <= longest and text[-1] not in _STOPS
+
+    def _is_numbered(self, index: int, number: Number) -> bool:
+        item = self.placed[index]
+        text = item.text.strip()
+        title = text[number.end :]
+        if not title or _MEASURE.match(title) or not follows(number, self.last.get(number.scheme)):
+            return False
+        evidence = self._evidence(item)
+        if number.form in ("chapter", "part"):
+            return self._fits(item) and (evidence > 0 or item.is_short)
+        if number.form == "1.1":
+            parent = self.last.get(f"1.1:{len(number.parts) - 1}") or self.last.get("1:1")
+            known = parent is not None and number.parts[:-1] == parent
+            strong = evidence > 0 or known
+            return strong and (self._fits(item) or evidence > 1) and self._stands_alone(index)
+        if evidence < 0:
+            return False
+        if evidence > 0:
+            return self._fits(item) and self._stands_alone(index)
+        if number.form in ("(1)", "I") or not self._fits(item):
+            return False
+        short = item.is_short and len(title) <= 24 and not _QUOTED_END.search(title)
+        if number.form in ("一", "（一）"):
+            return short and self._stands_alone(index)
+        # "1 引言" without any evidence of type; "1. ..." is a list item as often as not.
+        return short and not number.stop and self._begins_text(index) and count_han(title) > 1
+
+    def _stands_alone(self, index: int) -> bool:
+        """Tell whether a line is not the first of a paragraph in the same type."""
+        item = self.placed[index]
+        if item.is_short or index + 1 == len(self.placed):
+            return True
+        following = self.placed[index + 1]
+        moved = following.line.page != item.line.page or following.line.column != item.line.column
+        if moved or following.is_indented or heading_number(following.text):
+            return True
+        same = (
+            abs(following.line.size - item.line.size) < 0.3
+            and following.line.font == item.line.font
+        )
+        return not same or self._evidence(item) > 0
+
+    def _begins_text(self, index: int) -> bool:
+        """Tell whether a paragraph or a heading follows, and no list of the same numbers."""
+        if index + 1 >= len(self.placed):
+            return False
+        following = self.placed[index + 1]
+        number = heading_number(following.text)
+        if number:
+            return number.form == "1.1" or not number.stop
+        return following.is_indented or not following.is_short or len(following.text) > 10
+
+    def _is_unnumbered(self, index: int) -> bool:
+        item = self.placed[index]
+        text = item.text.strip()
+        if self._is_plain(text):
+            return item.is_short or self._evidence(item) > 0
+        evidence = self._evidence(item)
+        if evidence < 2 or not self._fits(item) or item.has_marker:
+            return False
+        letters = count_han(text) >= 2 or len(re.findall(r"[A-Za-z]", text)) >= 4
+        if not letters or re.match(r"^[\d\W]+$", text) or not self._is_rare(item.line):
+            return False
+        end = self._end(index)
+        if end - index >= _MOST_LINES:
+            return False
+        if end + 1 >= len(self.placed):
+            return False
+        after = self.placed[end + 1]
+        differs = self._evidence(after) < evidence or bool(heading_number(after.text))
+        return differs and (item.is_short or end > index or after.is_indented)
+
+    def _end(self, index: int) -> int:
+        """Return the last line of the heading that begins at ``index``."""
+        last = index
+        for following in range(index + 1, min(index + _MOST_LINES + 1, len(self.placed))):
+            before, item = self.placed[last], self.placed[following]
+            same = (
+                abs(item.line.size - before.line.size) < 0.03 * self.body + 0.2
+                and item.line.font == before.line.font
+                and (item.line.page, item.line.column) == (before.line.page, before.line.column)
+            )
+            near = 0 < item.line.baseline - before.line.baseline < _STEP_EM * item.line.size
+            if not same or not near or heading_number(item.text) or self._evidence(item) < 1:
+                break
+            if item.text.strip()[-1:] in "。；" or (
+                before.is_short and self._starts_left(before, item)
+            ):
+                break
+            last = following
+        return last
+
+    def _starts_left(self, before: Placed, item: Placed) -> bool:
+        """Tell whether two lines begin at one x though the first had room: two headings."""
+        return abs(before.line.box.x0 - item.line.box.x0) < 0.5 * item.line.size and (
+            before.right - before.line.box.x1 > 0.3 * (before.right - before.left)
+        )
+
+    def _run_in(self, index: int, number: Number) -> Heading | None:
+        """Return a heading whose text runs on in the same line, told by a gap or a font."""
+        if number.form not in ("1", "1.1", "一", "（一）") or not follows(
+            number, self.last.get(number.scheme)
+        ):
+            return None
+        item = self.placed[index]
+        if number.form == "1" and number.stop and self._evidence(item) <= 0:
+            return None
+        cut = _run_in_end(item.line, self.font)
+        if cut is None:
+            return None
+        from ingest.layout import make_line
+
+        chars = item.line.chars
+        head = make_line(chars[:cut], item.line.page, item.line.column)
+        rest = make_line(chars[cut:], item.line.page, item.line.column)
+        level = self._level(number.scheme)
+        self.last[number.scheme] = number.parts
+        self._forget_below()
+        return Heading(index, index, level, head, rest)
+
+    def _found(self, index: int, number: Number | None, scheme: str) -> Heading:
+        end = self._end(index) if self._evidence(self.placed[index]) > 0 else index
+        level = self._level(scheme)
+        if number:
+            self.last[number.scheme] = number.parts
+            self._forget_below()
+        else:
+            text = re.sub(r"\s", "", self.placed[index].text)
+            self.opening = _OPENING.match(text) is not None
+            self._forget_below()
+        return Heading(index, end, level)
+
+    def _forget_below(self) -> None:
+        """A new section begins its own counts of the forms inside it."""
+        self.last = {key: last for key, last in self.last.items() if key in self.stack}
+
+    def _level(self, scheme: str) -> int:
+        """Return the level of a scheme: where it stands below the schemes seen before it."""
+        if scheme in self.stack:
+            del self.stack[self.stack.index(scheme) + 1 :]
+        elif scheme == "plain" or scheme.startswith("style:"):
+            self._push_unnumbered(scheme)
+        else:
+            depth = _DEPTHS.get(scheme.split(":")[0], 1)
+            if scheme.startswith("1.1"):
+                depth += int(scheme.split(":")[1]) - 1
+            while self.stack and (_depth(self.stack[-1]) >= depth or self.opening):
+                self.stack.pop()
+                self.opening = False
+            self.stack.append(scheme)
+        return len(self.stack)
+
+    def _push_unnumbered(self, scheme: str) -> None:
+        """Larger type stands above smaller; a plain name (结果) stands at the top."""
+        size = float(scheme.split(":")[1]) if scheme.startswith("style:") else 99.0
+        while self.stack:
+            top = self.stack[-1]
+            if top.startswith("style:") and float(top.split(":")[1]) > size + 0.2:
+                break
+            if top == "plain" and scheme != "plain":
+                break
+            self.stack.pop()
+        self.stack.append(scheme)
+
+
+_DEPTHS = {"chapter": 1, "part": 2, "一": 3, "（一）": 4, "1": 5, "I": 5, "1.1": 5, "(1)": 9}
+
+
+def _depth(scheme: str) -> int:
+    form, _, depth = scheme.partition(":")
+    if form in ("plain", "style"):
+        return 0
+    return _DEPTHS.get(form, 1) + (int(depth) - 1 if form == "1.1" else 0)
+
+
+def _common_styles(placed: Sequence[Placed]) -> dict[tuple[str, int], float]:
+    """Return the share of all characters that is set in each font and size."""
+    counts: Counter[tuple[str, int]] = Counter()
+    for item in placed:
+        counts[item.line.font, round(item.line.size)] += len(item.text)
+    total = counts.total() or 1
+    return {style: count / total for style, count in counts.items()}
+
+
+def _run_in_end(line: Line, body_font: str) -> int | None:
+    """Return the place in ``line.chars`` where the text behind a run-in heading begins."""
+    chars = line.chars
+    han = [
+        place for place, char in enumerate(chars) if char.text >= "\u3400" and char.text < "\ua000"
+    ]
+    if len(han) < 8:
+        return None
+    first = han[0]
+    heading_font = chars[first].font
+    right = chars[first].x1
+    for place in range(first + 1, len(chars)):
+        char = chars[place]
+        if char.text.isspace():
+            continue
+        title = "".join(c.text for c in chars[first:place]).strip()
+        if len(title) > _LONGEST_RUN_IN or title[-1:] in "。，；,;":
+            return None
+        gap = char.x0 - right > _RUN_IN_GAP_EM * line.size
+        changed = (
+            bool(heading_font)
+            and heading_font != body_font
+            and char.text >= "\u3400"
+            and char.text < "\ua000"
+            and char.font == body_font
+        )
+        rest = sum(1 for other in han if other >= place)
+        if (gap or changed) and len(title) >= 2 and rest >= 5:
+            return place
+        right = char.x1
+    return None
+
+
+def is_back_matter(text: str) -> bool:
+    """Tell whether a heading such as 致谢 or 附录 ends a reference list."""
+    return _BACK_MATTER.match(text.strip()) is not None

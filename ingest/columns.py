@@ -1,0 +1,149 @@
+"""Runs of a page in, the white strips between its columns out.
+
+A strip (gutter) holds only for a part of the page: above it stand titles and abstracts, beside
+it figures. It is found where several lines begin at one x and other lines end before it; a
+page that shows too little of its own takes the gutter of the other pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ingest.records import Line
+
+# Lines that are this long (em) are text; shorter ones are cells, labels, ends of paragraphs.
+_LONG_EM = 6.0
+# How far (em) lines may stand off the edge of their column, and first lines be indented.
+_EDGE_EM = 0.4
+_INDENTS_EM = (0.0, 1.0, 2.0)
+# Lines on both sides that show a gutter; fewer do where the document has one there.
+_SEEN = 4
+_SEEN_AGAIN = 1
+_WHITE_EM = 0.5
+# Two gutters beside each other leave a column of at least this (em) between them.
+_COLUMN_EM = 7.0
+# Gutters of other pages are taken within this distance (points).
+_SAME_X = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gutter:
+    """The white strip between ``x0`` and ``x1``, in force from ``top`` to ``bottom``."""
+
+    x0: float
+    x1: float
+    top: float
+    bottom: float
+    support: int = 0
+
+    @property
+    def x(self) -> float:
+        """The line that no text crosses."""
+        return self.x1 - 0.25 * (self.x1 - self.x0)
+
+
+def find_gutters(runs: Sequence[Line], hints: Sequence[float] = ()) -> tuple[Gutter, ...]:
+    """Return the gutters of one page; ``hints`` are the x1 of gutters of other pages."""
+    found = [run for run in runs if run.size > 0]
+    if len(found) < 4:
+        return ()
+    em = median(run.size for run in found)
+    candidates = [
+        gutter for x in _edges(found, em, hints) for gutter in _along(found, x, em, hints)
+    ]
+    candidates.sort(key=lambda gutter: (-gutter.support, gutter.x0))
+    chosen: list[Gutter] = []
+    for gutter in candidates:
+        if not any(_collide(gutter, other, _COLUMN_EM * em) for other in chosen):
+            chosen.append(gutter)
+    return tuple(sorted(chosen, key=lambda gutter: (gutter.top, gutter.x0)))
+
+
+def common_gutters(pages: Sequence[Sequence[Gutter]]) -> tuple[float, ...]:
+    """Return the x1 of gutters that several pages share; they may alternate by parity."""
+    strong = [
+        (number, gutter.x1)
+        for number, gutters in enumerate(pages)
+        for gutter in gutters
+        if gutter.support >= 2 * _SEEN
+    ]
+    shared: list[float] = []
+    for _, x in strong:
+        same = {page for page, other in strong if abs(other - x) <= _SAME_X}
+        enough = len(same) >= min(2, len(pages))
+        if enough and all(abs(x - other) > _SAME_X for other in shared):
+            shared.append(x)
+    return tuple(shared)
+
+
+def _collide(one: Gutter, other: Gutter, least: float) -> bool:
+    beside = one.top < other.bottom and other.top < one.bottom
+    return beside and abs(one.x1 - other.x1) < least
+
+
+def _edges(runs: Sequence[Line], em: float, hints: Sequence[float]) -> list[float]:
+    """Return the x at which several long lines begin, the leftmost column left out."""
+    starts = sorted(run.box.x0 for run in runs if _is_long(run))
+    edges: list[float] = []
+    group: list[float] = []
+    for x in [*starts, float("inf")]:
+        if group and x - group[0] > _EDGE_EM * em:
+            if len(group) >= 3:
+                edges.append(group[0])
+            group = []
+        group.append(x)
+    near = [x for x in hints if all(abs(x - edge) > 1.0 for edge in edges)]
+    return [*edges, *near]
+
+
+def _is_long(run: Line) -> bool:
+    return run.box.x1 - run.box.x0 >= _LONG_EM * run.size
+
+
+def _along(runs: Sequence[Line], x: float, em: float, hints: Sequence[float]) -> Iterator[Gutter]:
+    """Yield the stretches of the page in which ``x`` parts two columns."""
+    slack = _EDGE_EM * em
+    crossing = sorted(
+        run.baseline for run in runs if run.box.x0 < x - slack and run.box.x1 > x + 1.0
+    )
+    hinted = any(abs(x - hint) <= _SAME_X for hint in hints)
+    least = _SEEN_AGAIN if hinted else _SEEN
+    above = float("-inf")
+    for below in [*crossing, float("inf")]:
+        between = [run for run in runs if above < run.baseline < below]
+        gutter = _between(between, x, em, below)
+        if gutter and gutter.support >= least:
+            yield gutter
+        above = below
+
+
+def _between(runs: Sequence[Line], x: float, em: float, below: float) -> Gutter | None:
+    right = [run for run in runs if run.box.x0 >= x - _EDGE_EM * em]
+    aligned = [run for run in right if _is_aligned(run, x, em)]
+    if not aligned:
+        return None
+    top = min(run.box.top for run in aligned) - 0.3 * em
+    left = [run for run in runs if run.box.x1 <= x + 1.0 and run.baseline > top]
+    long_left = [run for run in left if _is_long(run)]
+    support = sum(
+        _is_long(run) and any(_beside(run, other) for other in long_left) for run in aligned
+    )
+    if not support:
+        return None
+    near = max(run.box.x1 for run in long_left)
+    if x - near < _WHITE_EM * em:
+        return None
+    # Text that keeps far away from the edge of the other column is a table or a list.
+    bottom = min(below, max(run.box.bottom for run in (*left, *right)) + em)
+    return Gutter(near, x, top, bottom, support)
+
+
+def _is_aligned(run: Line, x: float, em: float) -> bool:
+    offset = (run.box.x0 - x) / em
+    return any(abs(offset - indent) <= _EDGE_EM for indent in _INDENTS_EM)
+
+
+def _beside(one: Line, other: Line) -> bool:
+    return one.box.top < other.box.bottom and other.box.top < one.box.bottom

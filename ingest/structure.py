@@ -1,0 +1,287 @@
+"""The pages of a document in, its blocks with kinds and section paths and its references out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.captions import TABLE_CAPTION
+from ingest.clean import count_han, detect_language
+from ingest.figures import Figure
+from ingest.flow import Flow, Item, read_flow
+from ingest.footnotes import find_footnotes
+from ingest.frontmatter import Part, read_front
+from ingest.join import Joined, join_lines
+from ingest.labels import Label, label_of, without_label
+from ingest.names import english_names, is_affiliation
+from ingest.paragraphs import Placed, begins_paragraph, place, usual_step
+from ingest.pieces import Piece, glue
+from ingest.records import Block, BlockKind, Line, PageText, Reference, Span
+from ingest.references import entry_starts, parse_references
+from ingest.sections import REFERENCES, Heading, Headings, is_back_matter
+from ingest.tables import Table
+
+# A title of the next article on the page is larger than the text by this factor.
+_NEXT_TITLE = 1.35
+_LEAST_METADATA = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """``blocks`` in reading order (running heads and feet last), references, columns per page."""
+
+    blocks: tuple[Block, ...]
+    references: tuple[Reference, ...]
+    columns: tuple[int, ...]
+
+
+def read_structure(pages: Sequence[PageText]) -> Structure:
+    """Return what the pages say, in blocks."""
+    flow = read_flow(pages)
+    reader = _Reader(flow)
+    reader.read()
+    return Structure(tuple(reader.blocks), tuple(reader.references), flow.columns)
+
+
+class _Reader:
+    """Goes through the lines of all pages in order and closes a block where a new one begins."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.blocks: list[Block] = []
+        self.references: list[Reference] = []
+        self.notes: list[Line] = []
+        self.floats: dict[int, list[Item]] = {}  # tables and figures by the line before them
+        self.placed = list(self._placed())
+        self.step = usual_step(self.placed)
+        self.headings = Headings(self.placed, flow.body, flow.font)
+        self.section: tuple[str, ...] = ()
+        self.open: list[Placed] = []
+        self.at = 0  # the line that is being read
+
+    def _placed(self) -> Iterator[Placed]:
+        """Yield the lines of the running text; keep notes and floats apart."""
+        count = 0
+        for page, items in zip(self.flow.pages, self.flow.items, strict=True):
+            lines = [item for item in items if isinstance(item, Line)]
+            notes = find_footnotes(page, lines, self.flow.body)
+            kept: list[Line] = []
+            for item in items:
+                if not isinstance(item, Line):
+                    self.floats.setdefault(count + len(kept), []).append(item)
+                elif id(item) in notes:
+                    self.notes.append(item)
+                elif join_lines([item]).text.strip():
+                    kept.append(item)
+            yield from place(kept, [join_lines([line]).text.strip() for line in kept])
+            count += len(kept)
+
+    def read(self) -> None:
+        parts, index = read_front(self.placed, self.flow.body)
+        self._front(parts)
+        self._emit_floats(range(index))
+        while index < len(self.placed):
+            index = self._line(index)
+        self._close()
+        self._emit_floats(range(len(self.placed) + 1))
+        self._aside()
+        self._without_article()
+
+    def _front(self, parts: Iterable[Part]) -> None:
+        for part in parts:
+            if part.label in (Label.ABSTRACT, Label.ABSTRACT_EN):
+                self._abstract(part)
+            else:
+                self._add(part.kind, [item.line for item in part.placed])
+        self.section = ()
+
+    def _abstract(self, part: Part) -> None:
+        self.section = ("摘要",) if part.label is Label.ABSTRACT else ("Abstract",)
+        lines = list(part.placed)
+        if not without_label(lines[0].text).strip() and len(lines) > 1:
+            self._add(BlockKind.HEADING, [lines[0].line], level=1)
+            del lines[0]
+        for item in lines:
+            self._prose(item)
+        self._close()
+
+    def _line(self, index: int) -> int:
+        """Take line ``index`` and return the index of the next one."""
+        self.at = index
+        item = self.placed[index]
+        if REFERENCES.match(item.text) and (index or len(self.placed) == 1):
+            return self._reference_list(index)
+        label = label_of(item.spaced)
+        if label in (Label.ABSTRACT, Label.ABSTRACT_EN) or (
+            label in (Label.KEYWORDS, Label.KEYWORDS_EN, Label.METADATA) and self._is_apart(index)
+        ):
+            return self._later_front(index)
+        heading = self.headings.at(index)
+        if heading:
+            self._heading(heading)
+            return heading.last + 1
+        self._prose(item)
+        return index + 1
+
+    def _is_apart(self, index: int) -> bool:
+        before = self.placed[index - 1] if index else None
+        return before is None or before.has_ended or before.is_short
+
+    def _later_front(self, index: int) -> int:
+        """Read an abstract, keywords or notes that stand behind the beginning."""
+        parts, count = read_front(self.placed[index:], self.flow.body)
+        if not parts:
+            self._prose(self.placed[index])
+            return index + 1
+        self._close()
+        section = self.section
+        self._front(parts)
+        self.section = section
+        return index + max(count, 1)
+
+    def _heading(self, heading: Heading) -> None:
+        self._close()
+        lines = [item.line for item in self.placed[heading.first : heading.last + 1]]
+        if heading.head:
+            lines = [heading.head]
+        text = re.sub(r"\s+", " ", join_lines(lines).text.strip())
+        self.section = (*self.section[: heading.level - 1], text)
+        self._add(BlockKind.HEADING, lines, level=heading.level)
+        if heading.rest:
+            item = self.placed[heading.first]
+            rest = join_lines([heading.rest]).text.strip()
+            self.open = [replace(item, line=heading.rest, text=rest)]
+
+    def _prose(self, item: Placed) -> None:
+        if self.open and begins_paragraph(self.open[-1], item, self.step):
+            self._close()
+        self.open.append(item)
+
+    def _close(self) -> None:
+        if self.open:
+            lines = [item.line for item in self.open]
+            self.open = []
+            self._add(BlockKind.PARAGRAPH, lines)
+        self._emit_floats(range(self.at + 1))
+
+    def _emit_floats(self, before: range) -> None:
+        for place_ in [place_ for place_ in self.floats if place_ in before]:
+            for item in self.floats.pop(place_):
+                if isinstance(item, Table):
+                    self._table(item)
+                elif isinstance(item, Figure):
+                    self._figure(item)
+
+    def _reference_list(self, index: int) -> int:
+        self._close()
+        heading = re.sub(r"\s+", "", self.placed[index].text)
+        self.section = (heading,)
+        self._add(BlockKind.HEADING, [self.placed[index].line], level=1)
+        first = index + 1
+        end = self._end_of_list(first)
+        lines = [item.line for item in self.placed[first:end]]
+        self.references += parse_references(lines)
+        starts = entry_starts(lines)
+        entry: list[Line] = []
+        for at, line in enumerate(lines):
+            if at in starts and entry:
+                self._add(BlockKind.REFERENCE, entry)
+                entry = []
+            entry.append(line)
+        if entry:
+            self._add(BlockKind.REFERENCE, entry)
+        self.headings.reset()
+        self.section = ()
+        self._emit_floats(range(end))
+        return end
+
+    def _end_of_list(self, first: int) -> int:
+        """Return where a reference list ends: at an abstract, back matter or the next title."""
+        for index in range(first, len(self.placed)):
+            item = self.placed[index]
+            label = label_of(item.spaced)
+            if label in (Label.ABSTRACT_EN, Label.ABSTRACT, Label.KEYWORDS_EN):
+                return self._start_of_english(first, index)
+            noted = label is Label.METADATA and not item.text.lower().startswith("doi")
+            if noted or is_back_matter(item.text):
+                return index
+            title = item.line.size > _NEXT_TITLE * self.flow.body and count_han(item.text) >= 4
+            if title and index > first:
+                return index
+        return len(self.placed)
+
+    def _start_of_english(self, first: int, label: int) -> int:
+        """Return the line of the English title before the abstract at ``label``."""
+        start = label
+        for index in range(label - 1, max(first, label - 12), -1):
+            item = self.placed[index]
+            other = item.line.column != self.placed[first].line.column
+            bold = "bold" in item.line.font.lower() or item.line.size > 1.04 * self.flow.body
+            names = bool(english_names(item.text)) or is_affiliation(item.text)
+            if count_han(item.text) > 4 or not (other or bold or names):
+                break
+            start = index
+        return start
+
+    def _table(self, table: Table) -> None:
+        pieces = [_piece(join_lines([line])) for line in table.caption]
+        for row in table.rows:
+            cells = [_piece(join_lines(cell)) for cell in row]
+            pieces.append(glue([cell for cell in cells if cell.text], "\t"))
+        pieces += [_piece(join_lines(table.notes))] if table.notes else []
+        piece = glue([piece for piece in pieces if piece.text])
+        if piece.text:
+            self._piece(BlockKind.TABLE, piece)
+
+    def _figure(self, figure: Figure) -> None:
+        inside = join_lines(figure.inside, rows=True) if figure.inside else None
+        if figure.caption:
+            box = figure.box
+            anchor = Span(0, 0, box, (box.x0,))
+            shown = _piece(inside) if inside else Piece("", (), ())
+            self._piece(BlockKind.FIGURE, replace(shown, spans=(anchor, *shown.spans)))
+            self._add(BlockKind.CAPTION, figure.caption, rows=len(figure.caption) > 1)
+        elif inside:
+            self._piece(BlockKind.FIGURE, _piece(inside))
+
+    def _aside(self) -> None:
+        self.section = ()
+        for page in self.flow.pages:
+            notes = [line for line in self.notes if line.page == page.number]
+            if notes:
+                self._add(BlockKind.FOOTNOTE, notes, rows=True)
+        for line, kind in self.flow.aside:
+            self._add(kind, [line])
+
+    def _add(
+        self, kind: BlockKind, lines: Sequence[Line], *, level: int = 0, rows: bool = False
+    ) -> None:
+        if kind is BlockKind.PARAGRAPH and len(lines) == 1 and TABLE_CAPTION.match(lines[0].text):
+            kind = BlockKind.CAPTION if len(lines[0].text) < 60 else kind
+        self._piece(kind, _piece(join_lines(lines, rows=rows)), level)
+
+    def _piece(self, kind: BlockKind, piece: Piece, level: int = 0) -> None:
+        if not piece.spans:
+            return
+        language = "en" if detect_language(piece.text) == "en" else "zh"
+        marks = () if kind is BlockKind.FIGURE else piece.marks
+        self.blocks.append(
+            Block(kind, piece.text, self.section, piece.spans, marks, language, level)
+        )
+
+    def _without_article(self) -> None:
+        """A document without an abstract or text behind its front matter is all text."""
+        prose = sum(len(b.text) for b in self.blocks if b.kind is BlockKind.PARAGRAPH)
+        other = [
+            place_
+            for place_, block in enumerate(self.blocks)
+            if block.kind is BlockKind.METADATA and len(block.text) > _LEAST_METADATA
+        ]
+        if prose < sum(len(self.blocks[place_].text) for place_ in other):
+            for place_ in other:
+                self.blocks[place_] = replace(self.blocks[place_], kind=BlockKind.PARAGRAPH)
+
+
+def _piece(joined: Joined) -> Piece:
+    return Piece(joined.text, joined.spans, joined.marks)

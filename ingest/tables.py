@@ -1,0 +1,299 @@
+"""Runs and rules of a page in, its tables out: where they are, and their rows of cells.
+
+A table is what rules of one width enclose when the text between them stands in cells, or, as
+in scans, what follows a caption in rows of several cells each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ingest.captions import ENGLISH_CAPTION, FIGURE_CAPTION, NOTE, TABLE_CAPTION
+from ingest.cells import as_rows, split_cells, table_cells
+from ingest.records import Box, Line, PageText
+
+# Ends of rules that belong together differ by less than this (points).
+_SAME_END = 4.0
+_RULE_THICKNESS = 3.2
+_LEAST_RULE = 40.0
+_TOUCH = 3.0
+# Text this wide (part of the table, and em) that stands alone in its row is prose.
+_PROSE_SHARE = 0.72
+_PROSE_EM = 12.0
+_CELL_EM = 9.0
+# A caption stands this near (em) above its table; its lines follow each other as near.
+_CAPTION_EM = 2.6
+_NOTE_EM = 2.4
+_CAPTION_LINES = 5
+# A table without a caption takes less than this part of the page height.
+_LARGEST = 0.7
+
+
+@dataclass(slots=True)
+class Table:
+    """One table: caption lines above it, rows of cells (each of lines), notes below it."""
+
+    box: Box
+    caption: list[Line] = field(default_factory=list)
+    rows: list[list[list[Line]]] = field(default_factory=list)
+    notes: list[Line] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[Line]:
+        """All lines of the table."""
+        cells = [line for row in self.rows for cell in row for line in cell]
+        return [*self.caption, *cells, *self.notes]
+
+
+def find_ruled_tables(page: PageText, runs: Sequence[Line]) -> list[Table]:
+    """Return the tables of ``page`` that are drawn with rules, from the top down."""
+    across = merge_rules(page.rules)
+    upright = [rule for rule in page.rules if _is_upright(rule)]
+    tables: list[Table] = []
+    for group in _groups(across):
+        for top, bottom in _stretches(group, runs):
+            table = _ruled(top, bottom, across, upright, runs, page.height)
+            if table and not any(_overlap(table.box, other.box) for other in tables):
+                tables.append(table)
+    return sorted(tables, key=lambda table: table.box.top)
+
+
+def merge_rules(rules: Sequence[Box]) -> list[Box]:
+    """Return the horizontal rules, pieces that touch end to end joined."""
+    flat = [rule for rule in rules if rule.bottom - rule.top <= _RULE_THICKNESS]
+    flat = [rule for rule in flat if rule.x1 - rule.x0 > rule.bottom - rule.top]
+    flat.sort(key=lambda rule: (round(rule.top / 2), rule.x0))
+    merged: list[Box] = []
+    for rule in flat:
+        last = merged[-1] if merged else None
+        if last and abs(last.top - rule.top) < 2.5 and rule.x0 - last.x1 <= _TOUCH:
+            x1 = max(last.x1, rule.x1)
+            merged[-1] = Box(last.page, last.x0, last.top, x1, max(last.bottom, rule.bottom))
+        else:
+            merged.append(rule)
+    return [rule for rule in merged if rule.x1 - rule.x0 >= 8]
+
+
+def _is_upright(rule: Box) -> bool:
+    return rule.x1 - rule.x0 <= _RULE_THICKNESS and rule.bottom - rule.top > 6
+
+
+def _groups(across: Sequence[Box]) -> list[list[Box]]:
+    """Return the sets of two and more rules of one width, each from the top down."""
+    groups: list[list[Box]] = []
+    for rule in sorted(across, key=lambda rule: rule.top):
+        if rule.x1 - rule.x0 < _LEAST_RULE:
+            continue
+        for group in groups:
+            if _same_width(group[0], rule):
+                group.append(rule)
+                break
+        else:
+            groups.append([rule])
+    return [group for group in groups if len(group) > 1]
+
+
+def _same_width(one: Box, other: Box) -> bool:
+    return abs(one.x0 - other.x0) < _SAME_END and abs(one.x1 - other.x1) < _SAME_END
+
+
+def _stretches(group: Sequence[Box], runs: Sequence[Line]) -> Iterator[tuple[Box, Box]]:
+    """Yield (top rule, bottom rule) of the longest stretches without prose in between."""
+    start = 0
+    for index in range(1, len(group) + 1):
+        if index < len(group) and _is_tabular(group[index - 1], group[index], runs):
+            continue
+        if index - 1 > start:
+            yield group[start], group[index - 1]
+        start = index
+
+
+def _is_tabular(top: Box, bottom: Box, runs: Sequence[Line]) -> bool:
+    inside = _inside(runs, top.x0, top.top, top.x1, bottom.bottom)
+    rows = as_rows(inside)
+    if not rows:
+        return bottom.top - top.bottom < 60
+    if any(TABLE_CAPTION.match(row[0].text) for row in rows):
+        return False
+    width = top.x1 - top.x0
+    return sum(_is_cellular(row, width) for row in rows) >= 0.6 * len(rows)
+
+
+def _is_cellular(row: Sequence[Line], width: float) -> bool:
+    if len(row) == 1:
+        wide = row[0].box.x1 - row[0].box.x0
+        return wide < _PROSE_SHARE * width or NOTE.match(row[0].text) is not None
+    shortest = min((run.box.x1 - run.box.x0) / run.size for run in row)
+    return len(row) > 2 or shortest < _CELL_EM
+
+
+def _inside(runs: Sequence[Line], x0: float, top: float, x1: float, bottom: float) -> list[Line]:
+    return [
+        run
+        for run in runs
+        if top - 1 < (run.box.top + run.box.bottom) / 2 < bottom + 1
+        and x0 - 6 < (run.box.x0 + run.box.x1) / 2 < x1 + 6
+    ]
+
+
+def _ruled(
+    top: Box,
+    bottom: Box,
+    across: Sequence[Box],
+    upright: Sequence[Box],
+    runs: Sequence[Line],
+    page_height: float,
+) -> Table | None:
+    inside = _inside(runs, top.x0, top.top, top.x1, bottom.bottom)
+    rows = as_rows(inside)
+    caption = _caption_above(top, runs)
+    cells = [len(row) for row in rows]
+    several = sum(count > 1 for count in cells)
+    if caption:
+        good = several >= 1 and len(rows) >= 2
+    else:
+        good = several >= 3 and sum(cells) >= 2.4 * len(cells) and several >= 0.6 * len(cells)
+        # The rules under a running head and over a foot enclose all of a page.
+        good = good and bottom.bottom - top.top < _LARGEST * page_height
+    if not good:
+        return None
+    box = Box(top.page, top.x0, top.top, top.x1, bottom.bottom)
+    table = Table(box, caption)
+    inner = [r for r in across if top.top < r.top < bottom.top and r.x1 - r.x0 > 0.25 * _wide(box)]
+    walls = [r for r in upright if r.bottom > box.top + 2 and r.top < box.bottom - 2]
+    walls = [r for r in walls if box.x0 + 6 < r.x0 < box.x1 - 6]
+    table.rows = table_cells(rows, inner, walls, box)
+    table.notes = _notes_below(box, runs)
+    return table
+
+
+def _wide(box: Box) -> float:
+    return box.x1 - box.x0
+
+
+def _caption_above(top: Box, runs: Sequence[Line]) -> list[Line]:
+    """Return the lines of the caption above a rule, from its first line on, or nothing."""
+    over = [
+        run
+        for run in runs
+        if run.baseline <= top.top + 2
+        and run.box.x1 > top.x0 - 2
+        and run.box.x0 < top.x1 + 2
+        and top.top - run.baseline < 90
+    ]
+    rows = as_rows(over)
+    taken: list[list[Line]] = []
+    below = top.top
+    found = 0
+    for row in reversed(rows[-_CAPTION_LINES:]):
+        size = max(run.size for run in row)
+        if below - row[0].baseline > _CAPTION_EM * size or FIGURE_CAPTION.match(row[0].text):
+            break
+        starts = next((run for run in row if TABLE_CAPTION.match(run.text)), None)
+        if found and not starts:
+            break
+        # Text of the other column, left of the caption on its line, is no part of it.
+        taken.append([run for run in row if starts is None or run.box.x0 >= starts.box.x0])
+        below = row[0].baseline - size
+        if starts:
+            found = len(taken)
+            if not ENGLISH_CAPTION.match(starts.text):
+                break
+    return [run for row in reversed(taken[:found]) for run in row]
+
+
+def _notes_below(box: Box, runs: Sequence[Line]) -> list[Line]:
+    under = [
+        run
+        for run in runs
+        if run.baseline > box.bottom and run.box.x0 > box.x0 - 12 and run.box.x1 < box.x1 + 12
+    ]
+    notes: list[Line] = []
+    edge = box.bottom
+    for row in as_rows(under):
+        size = row[0].size
+        begins = NOTE.match(row[0].text) is not None
+        same = bool(notes) and abs(size - notes[0].size) < 0.3
+        if row[0].baseline - edge > _NOTE_EM * size or not (begins or (same and _goes_on(notes))):
+            break
+        notes += row
+        edge = row[0].baseline
+    return notes
+
+
+def _goes_on(notes: Sequence[Line]) -> bool:
+    return notes[-1].text.rstrip()[-1:] not in "。.．"
+
+
+def find_unruled_tables(lines: Sequence[Line], gap_em: float = 1.0) -> list[Table]:
+    """Return the tables among the ``lines`` of one column that no rules show.
+
+    A caption must begin them, and most of their rows hold several cells.
+    """
+    tables: list[Table] = []
+    index = 0
+    while index < len(lines):
+        if not TABLE_CAPTION.match(lines[index].text):
+            index += 1
+            continue
+        end, caption, rows = _rows_after(lines, index, gap_em)
+        if sum(len(row) > 1 for row in rows) >= 2:
+            found = [*lines[index : index + caption], *(r for row in rows for r in row)]
+            box = _around(found)
+            table = Table(box, list(lines[index : index + caption]), table_cells(rows, (), (), box))
+            while end < len(lines) and NOTE.match(lines[end].text):
+                table.notes.append(lines[end])
+                end += 1
+            tables.append(table)
+            index = end
+        else:
+            index += 1
+    return tables
+
+
+def _rows_after(
+    lines: Sequence[Line], start: int, gap_em: float
+) -> tuple[int, int, list[list[Line]]]:
+    """Return (end, number of caption lines, rows) of what follows a caption."""
+    index = start + 1
+    while index < len(lines) and index - start < 4 and ENGLISH_CAPTION.match(lines[index].text):
+        index += 1
+    caption = index - start
+    rows: list[list[Line]] = []
+    widths = [line.box.x1 - line.box.x0 for line in lines]
+    wide = max(widths, default=0.0)
+    last = index
+    while index < len(lines):
+        cells = split_cells(lines[index], gap_em)
+        step = lines[index].baseline - lines[index - 1].baseline
+        prose = len(cells) == 1 and widths[index] > 0.6 * wide
+        if prose or step > 4 * lines[index].size or step < 0 or index - last > 2:
+            break
+        rows.append(cells)
+        index += 1
+        if len(cells) > 1:
+            last = index
+    # Single cells at the end are text again.
+    while rows and len(rows[-1]) == 1:
+        rows.pop()
+    return start + caption + len(rows), caption, rows
+
+
+def _around(lines: Sequence[Line]) -> Box:
+    return Box(
+        lines[0].page,
+        min(line.box.x0 for line in lines),
+        min(line.box.top for line in lines),
+        max(line.box.x1 for line in lines),
+        max(line.box.bottom for line in lines),
+    )
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return (
+        one.x0 < other.x1
+        and other.x0 < one.x1
+        and one.top < other.bottom
+        and other.top < one.bottom
+    )
