@@ -22,24 +22,45 @@ MAX_DEPTH = 12
 # Edges taken of one path; longer paths are curves and hatchings.
 MAX_SEGMENTS = 400
 RULE_THICKNESS, RULE_LENGTH = 2.6, 8.0
+# Covers smaller than this (points) hide no character; of more covers than this one is made.
+MIN_COVER, MAX_COVERS = 3.0, 300
 
 Rectangle = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """An opaque shape or image, and its place in painting order; images have no one colour."""
+
+    place: int
+    box: Box
+    colour: tuple[int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextObject:
+    """A text object: its handle, place in painting order, and the matrix of its forms."""
+
+    item: Any
+    place: int
+    matrix: Matrix
+
+
 @dataclass(slots=True)
 class Drawings:
-    """What is painted on a page besides text; boxes as displayed, cut to the page.
+    """What is painted on a page; boxes as displayed, cut to the page.
 
-    ``order`` is the place in painting order of each text object, by its address; ``covers``
-    are the opaque filled shapes and images with theirs.
+    ``texts`` are the text objects by their address. ``whole`` is false when the page has more
+    objects than are looked at.
     """
 
     images: list[Box] = field(default_factory=list)
     rules: list[Box] = field(default_factory=list)
-    covers: list[tuple[int, Box, tuple[int, int, int] | None]] = field(default_factory=list)
-    order: dict[int, int] = field(default_factory=dict)
+    covers: list[Cover] = field(default_factory=list)
+    texts: dict[int, TextObject] = field(default_factory=dict)
+    whole: bool = True
 
 
 def read_drawings(page: Any, number: int, frame: Frame) -> Drawings:  # noqa: ANN401
@@ -47,17 +68,23 @@ def read_drawings(page: Any, number: int, frame: Frame) -> Drawings:  # noqa: AN
     found = Drawings()
     for place, (item, kind, matrix) in enumerate(_objects(page.raw)):
         if place >= MAX_OBJECTS:
+            found.whole = False
             break
         if kind == raw.FPDF_PAGEOBJ_TEXT:
-            found.order[ctypes.addressof(item.contents)] = place
+            found.texts[ctypes.addressof(item.contents)] = TextObject(item, place, matrix)
             continue
-        box = _bounds(item, matrix, number, frame)
+        box = bounds(item, matrix, number, frame)
         if box is None:
             continue
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             _take_image(found, item, place, box)
         elif kind == raw.FPDF_PAGEOBJ_PATH:
             _take_path(found, item, matrix, place, box, frame)
+    covers = [cover for cover in found.covers if min(_sides(cover.box)) >= MIN_COVER]
+    if len(covers) > MAX_COVERS or not found.whole:
+        # Anything may be hidden then: one cover over all of it, so that all of it is looked at.
+        covers = [Cover(MAX_OBJECTS, Box(number, 0.0, 0.0, frame.width, frame.height), None)]
+    found.covers = covers
     return found
 
 
@@ -105,7 +132,8 @@ def _apply(m: Matrix, x: float, y: float) -> tuple[float, float]:
 _left, _bottom, _right, _top = (ctypes.c_float() for _ in range(4))
 
 
-def _bounds(item: Any, matrix: Matrix, number: int, frame: Frame) -> Box | None:  # noqa: ANN401
+def bounds(item: Any, matrix: Matrix, number: int, frame: Frame) -> Box | None:  # noqa: ANN401
+    """Return the box of an object as displayed, cut to the page; None when it is off it."""
     if not raw.FPDFPageObj_GetBounds(item, _left, _bottom, _right, _top):
         return None
     x0, y0, x1, y1 = _left.value, _bottom.value, _right.value, _top.value
@@ -125,9 +153,13 @@ def _cut(rectangle: Rectangle, number: int, frame: Frame) -> Box | None:
     return Box(number, round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2))
 
 
+def _sides(box: Box) -> tuple[float, float]:
+    return box.x1 - box.x0, box.bottom - box.top
+
+
 def _thin(box: Box) -> bool:
-    width, height = box.x1 - box.x0, box.bottom - box.top
-    return min(width, height) <= RULE_THICKNESS and max(width, height) >= RULE_LENGTH
+    sides = _sides(box)
+    return min(sides) <= RULE_THICKNESS and max(sides) >= RULE_LENGTH
 
 
 def _take_image(found: Drawings, item: Any, place: int, box: Box) -> None:  # noqa: ANN401
@@ -136,14 +168,15 @@ def _take_image(found: Drawings, item: Any, place: int, box: Box) -> None:  # no
         return
     found.images.append(box)
     if not raw.FPDFPageObj_HasTransparency(item):
-        found.covers.append((place, box, None))
+        found.covers.append(Cover(place, box, None))
 
 
 _mode, _stroke = ctypes.c_int(), ctypes.c_int()
 _red, _green, _blue, _alpha = (ctypes.c_uint() for _ in range(4))
 
 
-def _colour(get: Any, item: Any) -> tuple[int, int, int, int]:  # noqa: ANN401
+def colour_of(get: Any, item: Any) -> tuple[int, int, int, int]:  # noqa: ANN401
+    """Return red, green, blue and opacity (0-255) of an object; black when it has none."""
     if not get(item, _red, _green, _blue, _alpha):
         return 0, 0, 0, 255
     return _red.value, _green.value, _blue.value, _alpha.value
@@ -165,14 +198,14 @@ def _take_path(
         return
     filled, stroked = bool(_mode.value), bool(_stroke.value)
     if filled:
-        colour = _colour(raw.FPDFPageObj_GetFillColor, item)
+        colour = colour_of(raw.FPDFPageObj_GetFillColor, item)
         if _thin(box):
             if _seen(colour):
                 found.rules.append(box)
             return
         if colour[3] >= 250:
-            found.covers.append((place, box, colour[:3]))
-    if stroked and _seen(_colour(raw.FPDFPageObj_GetStrokeColor, item)):
+            found.covers.append(Cover(place, box, colour[:3]))
+    if stroked and _seen(colour_of(raw.FPDFPageObj_GetStrokeColor, item)):
         found.rules += [box] if _thin(box) else _edges(item, matrix, box.page, frame)
 
 

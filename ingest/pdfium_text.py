@@ -1,6 +1,6 @@
 """An open pdfium page -> PageText: characters in content order with exact boxes and fonts.
 
-What a text object has in common (font, em size, direction, colour, render mode) is asked for
+What a text object has in common (font, em size, direction, paint) is asked for
 once per object; only code point, origin and box are asked for per character.
 """
 
@@ -13,8 +13,10 @@ from typing import Any
 
 import pypdfium2.raw as raw
 
-from ingest.drawings import read_drawings
+from ingest.drawings import Drawings, read_drawings
 from ingest.geometry import ASCENT, DESCENT, Frame
+from ingest.hidden import Paint, doubtful_at, off_page, paint_of, unseen
+from ingest.hidden import note as hidden_note
 from ingest.limits import MAX_PAGE_CHARS
 from ingest.records import Char, PageText
 
@@ -33,6 +35,7 @@ class Style:
     em: float
     advance: tuple[int, int]
     askew: bool
+    paint: Paint
 
 
 def page_frame(page: Any) -> Frame:  # noqa: ANN401
@@ -54,9 +57,9 @@ def read_page(document: Any, index: int) -> PageText:  # noqa: ANN401
         try:
             frame = page_frame(page)
             drawings = read_drawings(page, index + 1, frame)
-            reader = _Reader(textpage, frame)
+            reader = _Reader(textpage, frame, drawings)
             reader.run()
-            return PageText(
+            text = PageText(
                 number=index + 1,
                 width=frame.width,
                 height=frame.height,
@@ -65,35 +68,58 @@ def read_page(document: Any, index: int) -> PageText:  # noqa: ANN401
                 engine="pdfium",
                 images=tuple(drawings.images),
                 rules=tuple(drawings.rules),
-                hidden=reader.hidden,
                 unknown=reader.unknown,
             )
+            lost = unseen(page, text, reader.doubts, frame, drawings, frozenset(reader.styles))
+            return _without(text, lost, reader.left_out)
         finally:
             textpage.close()
     finally:
         page.close()
 
 
-class _Reader:
-    """The characters of one text page, read one after the other."""
+def _without(text: PageText, lost: frozenset[int], left_out: dict[str, int]) -> PageText:
+    """Take out the characters nobody can see; ``left_out`` counts those not taken in at all."""
+    chars = text.chars
+    if lost:
+        chars = tuple(char for index, char in enumerate(chars) if index not in lost)
+        left_out["unseen"] = sum(not text.chars[index].text.isspace() for index in lost)
+    note = hidden_note(left_out)
+    return replace(
+        text,
+        chars=chars,
+        hidden=sum(left_out.values()),
+        warnings=(*text.warnings, note) if note else text.warnings,
+    )
 
-    def __init__(self, textpage: Any, frame: Frame) -> None:  # noqa: ANN401
+
+class _Reader:
+    """The characters of one text page, read one after the other.
+
+    ``doubts`` maps places in ``chars`` to the text objects of characters that may be hidden.
+    """
+
+    def __init__(self, textpage: Any, frame: Frame, drawings: Drawings) -> None:  # noqa: ANN401
         self.chars: list[Char] = []
-        self.hidden = self.unknown = 0
+        self.unknown = 0
+        self.left_out = {"tiny": 0, "off": 0}
+        self.doubts: dict[int, Any] = {}
+        self.styles: dict[int, Style] = {}
         self._page = textpage.raw
         self._count = textpage.count_chars()
         self._frame = frame
-        self._styles: dict[int, Style] = {}
+        self._texts = drawings.texts
+        self._covers = drawings.covers
         self._fonts: dict[int, str] = {}
         self._together = 0
         self._place: tuple[int, float, float] = (0, 0.0, 0.0)
 
     def run(self) -> None:
-        """Fill ``chars``, ``hidden`` and ``unknown``."""
+        """Fill ``chars``, ``doubts``, ``left_out`` and ``unknown``."""
         x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
         get_code, get_object = raw.FPDFText_GetUnicode, raw.FPDFText_GetTextObject
         get_origin, get_box = raw.FPDFText_GetCharOrigin, raw.FPDFText_GetLooseCharBox
-        page, styles = self._page, self._styles
+        page, styles = self._page, self.styles
         for index in range(min(self._count, MAX_PAGE_CHARS)):
             drawn = get_object(page, index)
             if not drawn:
@@ -110,10 +136,15 @@ class _Reader:
             get_origin(page, index, x, y)
             get_box(page, index, box)
             char = self._char(chr(code), style, x.value, y.value, box)
-            if char is None:
-                self.hidden += code != 0x20
+            if style.em < TINY or off_page(char, self._frame.width, self._frame.height):
+                self.left_out["tiny" if style.em < TINY else "off"] += code != 0x20
                 continue
-            self._add(char, address, x.value, y.value)
+            doubtful = doubtful_at(style.paint, char, (x.value, y.value), self._covers)
+            if self._add(char, address, x.value, y.value):
+                if doubtful:
+                    self.doubts[len(self.chars) - 1] = drawn
+            elif not doubtful:
+                self.doubts.pop(len(self.chars) - 1, None)
 
     def _style(self, index: int, drawn: Any, address: int) -> Style:  # noqa: ANN401
         matrix = raw.FS_MATRIX()
@@ -122,13 +153,15 @@ class _Reader:
         dx, dy = self._frame.direction(matrix.a, matrix.b)
         length = math.hypot(dx, dy) or 1.0
         angle = math.atan2(dy, dx) % (math.pi / 2)
+        known = self._texts.get(address)
         style = Style(
             font=self._font(drawn),
             em=em,
             advance=(round(dx / length), round(dy / length)),
             askew=ASKEW < angle < math.pi / 2 - ASKEW,
+            paint=paint_of(drawn, known.place if known else 0),
         )
-        self._styles[address] = style
+        self.styles[address] = style
         return style
 
     def _font(self, drawn: Any) -> str:  # noqa: ANN401
@@ -154,13 +187,11 @@ class _Reader:
         x: float,
         y: float,
         box: Any,  # noqa: ANN401
-    ) -> Char | None:
-        """Return the character with its em box as displayed, None when it is out of sight."""
+    ) -> Char:
+        """Return the character with its em box as displayed."""
         frame, em = self._frame, style.em
         left, top, right, bottom = frame.rectangle(box.left, box.bottom, box.right, box.top)
         px, py = frame.point(x, y)
-        if em < TINY or not (-5 <= px <= frame.width + 5 and -5 <= py <= frame.height + 20):
-            return None
         dx, dy = style.advance
         if dx > 0:
             return Char(text, left, py - ASCENT * em, right, py + DESCENT * em, py, em, style.font)
@@ -170,19 +201,21 @@ class _Reader:
         before, after = (ASCENT, DESCENT) if dy < 0 else (DESCENT, ASCENT)
         return Char(text, px - before * em, top, px + after * em, bottom, bottom, em, style.font)
 
-    def _add(self, char: Char, address: int, x: float, y: float) -> None:
+    def _add(self, char: Char, address: int, x: float, y: float) -> bool:
+        """Take a character in; False when it only prints the one before it again."""
         out = self.chars
         place = (address, x, y)
         self._together = self._together + 1 if place == self._place else 1
         self._place = place
         if out and self._together == 1 and _overprints(out[-1], char):
             out[-1] = replace(out[-1], font=_bold(out[-1].font))
-            return
+            return False
         self.unknown += char.text == "\ufffd" or "\ue000" <= char.text <= "\uf8ff"
         out.append(char)
         if self._together > 1:
             count = self._together
             out[-count:] = _shared(out[-count:], char.x0, char.x1)
+        return True
 
 
 def _overprints(before: Char, char: Char) -> bool:

@@ -16,11 +16,21 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-def page_image(page: Any, dpi: int) -> Image:  # noqa: ANN401
-    """Return an open pdfium page as an RGB image; a huge page at less than ``dpi``."""
+def page_image(
+    page: Any,  # noqa: ANN401
+    dpi: int,
+    part: tuple[float, float, float, float] | None = None,
+) -> Image:
+    """Return an open pdfium page as an RGB image; a huge page at less than ``dpi``.
+
+    ``part`` (x0, top, x1, bottom in displayed points) cuts out a part of the page.
+    """
     width, height = page.get_size()
     scale = min(dpi / 72, math.sqrt(MAX_PIXELS / max(1.0, width * height)))
-    image: Image = page.render(scale=scale).to_pil()
+    crop = (0.0, 0.0, 0.0, 0.0)
+    if part:
+        crop = (part[0], height - part[3], width - part[2], part[1])
+    image: Image = page.render(scale=scale, crop=crop).to_pil().convert("RGB")
     return image
 
 
