@@ -43,8 +43,11 @@ def text_of(page: PageText | None) -> str:
 
 def is_scan(page: PageText) -> bool:
     """Tell whether a page is a picture: hardly any text, images (or outlines) over it."""
-    visible = sum(not char.text.isspace() for char in page.chars)
-    return visible < FEW_CHARS and image_share(page) > IMAGE_SHARE
+    return _visible(page) < FEW_CHARS and image_share(page) > IMAGE_SHARE
+
+
+def _visible(page: PageText) -> int:
+    return sum(not char.text.isspace() for char in page.chars)
 
 
 def image_share(page: PageText) -> float:
@@ -81,7 +84,9 @@ def choose(first: PageText | None, second: PageText | None) -> Choice:
         images, rules = (first.images, first.rules) if first else ((), ())
         return Choice(_noted(replace(second, images=images, rules=rules), why), needs_ocr=False)
     page = first or second
-    return Choice(page, needs_ocr=page is not None and (faults[0] or faults[1]) != "empty")
+    # A few odd characters on a page without images prove nothing: é in a short Western text.
+    readable = page is not None and _visible(page) < FEW_CHARS and image_share(page) <= IMAGE_SHARE
+    return Choice(page, needs_ocr=page is not None and not readable)
 
 
 def _lacks(first: PageText, second: PageText | None) -> bool:

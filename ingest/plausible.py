@@ -17,7 +17,8 @@ MAX_STRANGE = 0.03
 MAX_MOJIBAKE = 0.15
 MIN_COMMON, COMMON_SAMPLE = 0.12, 100
 
-# Blocks that papers print: Latin to Cyrillic, symbols, CJK, full-width forms, mathematics.
+# Blocks that papers print: Latin to Cyrillic, symbols, CJK and Hangul, full-width forms,
+# mathematics.
 _EXPECTED = (
     (0x20, 0x52F),
     (0x1D00, 0x1DBF),
@@ -26,6 +27,7 @@ _EXPECTED = (
     (0x25A1, 0x2BFF),
     (0x2E80, 0x33FF),
     (0x3400, 0x9FFF),
+    (0xAC00, 0xD7AF),
     (0xF900, 0xFAFF),
     (0xFB00, 0xFB06),
     (0xFE10, 0xFE6F),

@@ -18,10 +18,15 @@ COLLECTIONS = ("GB1", "CNS1", "Japan1", "Korea1")
 # Of characters that are not blank: how many must be above ASCII, and decode without error.
 _MIN_HIGH, _MAX_WRONG, _MIN_COMMON = 0.3, 0.05, 0.12
 _ROW = 100
+# The space of every collection; pdfium gives no character for it.
+_SPACE_CID = 1
 
 
 def cid_table(collection: str, cids: Iterable[int]) -> dict[int, str]:
-    """Return the characters of CIDs of an Adobe collection; unknown CIDs are left out."""
+    """Return the characters of CIDs of an Adobe collection, U+FFFD for those without one.
+
+    Empty for another collection.
+    """
     import pypdfium2
     import pypdfium2.raw as raw
 
@@ -29,7 +34,7 @@ def cid_table(collection: str, cids: Iterable[int]) -> dict[int, str]:
     if collection not in COLLECTIONS or not wanted:
         return {}
     document = pypdfium2.PdfDocument(_cid_page(collection, wanted))
-    found: dict[int, str] = {}
+    found = dict.fromkeys(wanted, "\ufffd") | {_SPACE_CID: " "}
     x, y = ctypes.c_double(), ctypes.c_double()
     page = document[0]
     textpage = page.get_textpage()
@@ -41,7 +46,7 @@ def cid_table(collection: str, cids: Iterable[int]) -> dict[int, str]:
             raw.FPDFText_GetCharOrigin(textpage, index, x, y)
             place = round(y.value / 2) * _ROW + round(x.value / 2)
             if code and place < len(wanted):
-                found.setdefault(wanted[place], chr(code))
+                found[wanted[place]] = chr(code)
     finally:
         textpage.close()
         page.close()
