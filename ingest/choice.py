@@ -17,6 +17,8 @@ from ingest.records import PageText
 
 FEW_CHARS = 50
 IMAGE_SHARE = 0.5
+# More filled shapes of the size of letters than a figure has: text turned into curves.
+MANY_OUTLINES = 200
 MIN_AGREEMENT = 0.9
 _FAULTS = {
     "strange": ("字符编码不明", "characters without a known meaning"),
@@ -42,8 +44,9 @@ def text_of(page: PageText | None) -> str:
 
 
 def is_scan(page: PageText) -> bool:
-    """Tell whether a page is a picture: hardly any text, images (or outlines) over it."""
-    return _visible(page) < FEW_CHARS and image_share(page) > IMAGE_SHARE
+    """Tell whether a page is a picture: hardly any text, but images or drawn letters on it."""
+    drawn = image_share(page) > IMAGE_SHARE or page.outlines >= MANY_OUTLINES
+    return _visible(page) < FEW_CHARS and drawn
 
 
 def _visible(page: PageText) -> int:

@@ -24,6 +24,8 @@ MAX_SEGMENTS = 400
 RULE_THICKNESS, RULE_LENGTH = 2.6, 8.0
 # Covers smaller than this (points) hide no character; of more covers than this one is made.
 MIN_COVER, MAX_COVERS = 3.0, 300
+# Letters drawn as shapes are this high or wide (points).
+MIN_LETTER, MAX_LETTER = 4.0, 40.0
 
 Rectangle = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -52,7 +54,8 @@ class TextObject:
 class Drawings:
     """What is painted on a page; boxes as displayed, cut to the page.
 
-    ``texts`` are the text objects by their address. ``whole`` is false when the page has more
+    ``texts`` are the text objects by their address, ``outlines`` counts filled
+    shapes of the size of letters. ``whole`` is false when the page has more
     objects than are looked at.
     """
 
@@ -60,6 +63,7 @@ class Drawings:
     rules: list[Box] = field(default_factory=list)
     covers: list[Cover] = field(default_factory=list)
     texts: dict[int, TextObject] = field(default_factory=dict)
+    outlines: int = 0
     whole: bool = True
 
 
@@ -203,6 +207,8 @@ def _take_path(
             if _seen(colour):
                 found.rules.append(box)
             return
+        sides = _sides(box)
+        found.outlines += MIN_LETTER <= max(sides) <= MAX_LETTER and _seen(colour)
         if colour[3] >= 250:
             found.covers.append(Cover(place, box, colour[:3]))
     if stroked and _seen(colour_of(raw.FPDFPageObj_GetStrokeColor, item)):

@@ -69,6 +69,7 @@ def read_page(document: Any, index: int) -> PageText:  # noqa: ANN401
                 images=tuple(drawings.images),
                 rules=tuple(drawings.rules),
                 unknown=reader.unknown,
+                outlines=drawings.outlines,
             )
             lost = unseen(page, text, reader.doubts, frame, drawings, frozenset(reader.styles))
             return _without(text, lost, reader.left_out)

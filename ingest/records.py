@@ -68,8 +68,8 @@ class PageText:
 
     ``engine`` is "pdfium", "pypdf" or "ocr". ``images`` and ``rules`` (thin lines and table
     borders) are boxes. ``hidden`` counts characters nobody can see that were left out;
-    ``unknown`` counts characters without a known meaning. ``confidence`` is the mean OCR
-    confidence 0-1, None for text layers.
+    ``unknown`` counts characters without a known meaning, ``outlines`` filled shapes of the
+    size of letters. ``confidence`` is the mean OCR confidence 0-1, None for text layers.
     """
 
     number: int
@@ -82,6 +82,7 @@ class PageText:
     rules: tuple[Box, ...] = ()
     hidden: int = 0
     unknown: int = 0
+    outlines: int = 0
     confidence: float | None = None
     warnings: tuple[str, ...] = ()
 

@@ -185,6 +185,17 @@ def test_a_scan_is_a_page_of_images_with_hardly_any_text() -> None:
     assert not is_scan(page_of(""))
 
 
+@pytest.mark.parametrize(("letters", "scan"), [(300, True), (60, False)])
+def test_text_turned_into_curves_is_a_scan(letters: int, scan: bool) -> None:
+    shape = "{x} {y} m {x} {z} l {w} {z} {w} {y} {x} {y} c f "
+    drawn = "".join(
+        shape.format(x=x, y=y, z=y + 9, w=x + 9)
+        for x, y in ((50 + n % 40 * 12, 700 - n // 40 * 15) for n in range(letters))
+    )
+    extraction = extract_pages(one_page(drawn), Path("a.pdf"))
+    assert bool(extraction.scans) == scan
+
+
 TWO_PAGES: dict[int, str | Stream] = {
     1: "<< /Type /Catalog /Pages 2 0 R >>",
     2: "<< /Type /Pages /Kids [3 0 R 5 0 R] /Count 2 >>",

@@ -96,12 +96,23 @@ def _width(text: str) -> int:
     return sum(2 if ord(c) >= 0x1100 and not c.isascii() and ord(c) > 0x2E7F else 1 for c in text)
 
 
+def reading_text(place: Mapping[str, Any] | None) -> str:
+    """Return how far the reading of one PDF is, with the time OCR will still take."""
+    if not place or place["done"] >= place["total"]:
+        return ""
+    text = f"{place['done'] + 1}/{place['total']}"
+    if place["stage"] != "ocr":
+        return text
+    left = place.get("seconds_left")
+    return f"OCR {text}" + (f"，约剩 {left:.0f} 秒 / {left:.0f} s left" if left else "")
+
+
 class Progress:
     """Shows build events (see index.build) as one bar on standard error.
 
     An event is a mapping with ``stage`` (text), ``done`` and ``total`` (numbers), and
-    optionally ``file``. Nothing is drawn when standard error is not a terminal, except one
-    line for each stage.
+    optionally ``file`` and ``reading`` (the place in that file). Nothing is drawn when
+    standard error is not a terminal, except one line for each stage.
     """
 
     def __init__(self) -> None:
@@ -131,7 +142,8 @@ class Progress:
         if done is not None:
             self._bar.update(max(0, done - self._bar.n))
         if file := event.get("file"):
-            self._bar.set_postfix_str(str(file)[-40:], refresh=False)
+            place = reading_text(event.get("reading"))
+            self._bar.set_postfix_str(f"{str(file)[-40:]} {place}".strip(), refresh=bool(place))
 
     def close(self) -> None:
         """Remove the bar."""
