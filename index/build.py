@@ -19,6 +19,7 @@ from index.reading import OnProgress, Read, Reader, Reading, embed_passages
 from index.records import EncoderInfo, Manifest, PaperEntry
 from index.scan import Found, find_pdfs, scan
 from index.store import current_id, read_manifest, room, snapshots, writer_lock
+from index.tokens import VERSION as TERMS_VERSION
 from index.work import WorkCache
 from index.writer import PaperContent
 from ingest.errors import LibraryError, LibraryMissing, SnapshotMismatch, UnreadablePdf
@@ -56,6 +57,7 @@ class Shape:
             "parent_chars": str(self.parent_chars),
             "child_chars": str(self.child_chars),
             "extractor": EXTRACTOR,
+            "terms": TERMS_VERSION,
         }
 
 

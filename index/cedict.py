@@ -16,11 +16,11 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from index.english import STOP, stem
+from index.english import STOP, american, base_forms, singular
 from ingest.clean import search_text
 from ingest.folders import cache_folder, write_cached
 
-FORMAT = 1
+FORMAT = 2
 MOST_WORDS = 4
 MOST_TRANSLATIONS = 8
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"")
@@ -36,19 +36,26 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'\u00c0-\u024f]*|\d+")
 
 @dataclass(frozen=True, slots=True)
 class Cedict:
-    """English -> Chinese; ``pinyin`` is the commonest reading of a character, toneless."""
+    """English -> Chinese; keys are words in lower case and American spelling."""
 
     entries: dict[str, list[str]]
-    pinyin: dict[str, str]
 
     def translations(self, words: Sequence[str]) -> tuple[str, ...]:
-        """Return Chinese translations of a phrase of one to four English words, best first."""
-        return tuple(self.entries.get(phrase_key(words), ()))
+        """Return Chinese translations of a phrase of one to four English words, best first.
+
+        The phrase as it stands comes first, then its last word without inflection. A single
+        word with a capital is a name, or a name's plural: Manning is no form of man.
+        """
+        plain = [american(word.lower().removesuffix("'s")) for word in words]
+        last = [singular(plain[-1])] if _is_name(words) else base_forms(plain[-1])
+        found: dict[str, None] = {}
+        for form in (plain[-1], *last):
+            found |= dict.fromkeys(self.entries.get(" ".join([*plain[:-1], form]), ()))
+        return tuple(found)[:MOST_TRANSLATIONS]
 
 
-def phrase_key(words: Sequence[str]) -> str:
-    """Return the form in which a phrase is looked up: stems, without articles."""
-    return " ".join(stem(word.lower().removesuffix("'s")) for word in words)
+def _is_name(words: Sequence[str]) -> bool:
+    return len(words) == 1 and words[0].istitle() and len(words[0]) > 2
 
 
 def load_cedict() -> Cedict:
@@ -60,11 +67,10 @@ def load_cedict() -> Cedict:
 def _load(file: Path) -> Cedict:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
-        return Cedict(data["entries"], data["pinyin"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return Cedict({str(key): list(value) for key, value in data.items()})
+    except (OSError, ValueError, TypeError, AttributeError):
         made = turn_round()
-        data = {"entries": made.entries, "pinyin": made.pinyin}
-        write_cached(file, json.dumps(data, ensure_ascii=False).encode())
+        write_cached(file, json.dumps(made.entries, ensure_ascii=False).encode())
         return made
 
 
@@ -74,15 +80,8 @@ def turn_round() -> Cedict:
 
     frequency = _frequencies()
     scores: defaultdict[str, dict[str, float]] = defaultdict(dict)
-    pinyin: dict[str, str] = {}
     for entry in CcCedict().get_entries():
         chinese = search_text(entry["simplified"])
-        reading = entry["pinyin"]
-        if len(chinese) == 1:
-            # Family names and rare readings are entries of their own; the first common one wins.
-            plain = re.sub(r"[\d:]", "", reading)
-            if chinese not in pinyin or pinyin[chinese][0].isupper():
-                pinyin[chinese] = plain
         for place, key in _keys(entry["definitions"]):
             score = _score(place, frequency(chinese))
             scores[key][chinese] = max(score, scores[key].get(chinese, 0.0))
@@ -90,7 +89,7 @@ def turn_round() -> Cedict:
         key: sorted(found, key=lambda word: (-found[word], word))[:MOST_TRANSLATIONS]
         for key, found in scores.items()
     }
-    return Cedict(entries, {char: reading.lower() for char, reading in pinyin.items()})
+    return Cedict(entries)
 
 
 def _frequencies() -> Callable[[str], int]:
@@ -120,5 +119,8 @@ def _keys(definitions: Sequence[str]) -> Iterator[tuple[int, str]]:
             for piece in pieces:
                 words = _WORD.findall(_LEAD.sub("", piece.strip()))
                 if 0 < len(words) <= MOST_WORDS and not (len(words) == 1 and words[0] in STOP):
-                    yield place, phrase_key(words)
+                    yield (
+                        place,
+                        " ".join(american(word.lower().removesuffix("'s")) for word in words),
+                    )
             place += 1

@@ -86,21 +86,21 @@ class DenseIndex:
         self,
         queries: npt.NDArray[np.float32],
         k: int,
-        allowed: npt.NDArray[np.int64] | None = None,
+        allowed: npt.NDArray[np.bool_] | None = None,
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
         """Return (scores, rows), both (n, k'), best first; k' <= k.
 
-        ``allowed`` are the rows that may be found. A place that an inexact index leaves empty
+        ``allowed`` marks the rows that may be found. A place that an inexact index leaves empty
         has the row -1.
         """
         import faiss
 
-        k = min(k, self._index.ntotal if allowed is None else len(allowed))
+        k = min(k, self._index.ntotal if allowed is None else int(allowed.sum()))
         if k == 0:
             return np.zeros((len(queries), 0), np.float32), np.zeros((len(queries), 0), np.int64)
         parameters = None
         if allowed is not None:
-            selector = faiss.IDSelectorBatch(allowed)
+            selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
             cls = (
                 faiss.SearchParametersHNSW
                 if isinstance(self._index, faiss.IndexHNSW)

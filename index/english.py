@@ -36,6 +36,7 @@ _IRREGULAR = dict(
         "bound:bind hung:hang lent:lend lit:light wound:wind larvae:larva bacteria:bacterium "
         "nuclei:nucleus foci:focus metastases:metastasis diagnoses:diagnosis hypotheses:hypothesis "
         "analyses:analysis criteria:criterion phenomena:phenomenon alveoli:alveolus better:good "
+        "died:die lied:lie tied:tie agreed:agree freed:free "
         "best:good worse:bad worst:bad"
     ).split()
 )
@@ -61,8 +62,19 @@ _SPELLING = (
     ("behaviour", "behavior"),
     ("sulph", "sulf"),
     ("leuco", "leuko"),
+    ("defence", "defense"),
+    ("offence", "offense"),
+    ("licence", "license"),
+    ("programme", "program"),
+    ("catalogue", "catalog"),
 )
-_SPELLING_END = (("fibre", "fiber"), ("centre", "center"), ("litre", "liter"), ("metre", "meter"))
+_SPELLING_END = (
+    ("fibre", "fiber"),
+    ("centre", "center"),
+    ("litre", "liter"),
+    ("metre", "meter"),
+    ("theatre", "theater"),
+)
 _BRITISH = re.compile("|".join(old for old, _ in _SPELLING))
 
 
@@ -88,6 +100,20 @@ def singular(word: str) -> str:
     return word[:-1] if word.endswith("s") else word
 
 
+def base_forms(word: str) -> list[str]:
+    """Return the dictionary forms that a lower-case word may be an inflected form of."""
+    found = [_IRREGULAR[word]] if word in _IRREGULAR else []
+    if (one := singular(word)) != word:
+        found.append(one)
+    for ending in ("ed", "ing"):
+        base = word[: -len(ending)]
+        if word.endswith(ending) and len(base) > 2 and re.search("[aeiouy]", base):
+            found += [base, base + "e"]
+            found += [base[:-1]] if base[-1] == base[-2] else []
+            found += [base[:-1] + "y"] if base[-1] == "i" else []
+    return found
+
+
 def stem(word: str) -> str:
     """Return what is alike in the inflected forms of a lower-case English word.
 
@@ -95,11 +121,11 @@ def stem(word: str) -> str:
     """
     word = american(_IRREGULAR.get(word, word))
     word = singular(word)
+    if word.endswith("ied"):
+        word = word[:-3] + "y"
     for ending in ("ing", "ed"):
         base = word[: -len(ending)]
         if word.endswith(ending) and len(base) > 2 and re.search("[aeiouy]", base):
             word = base[:-1] if base[-1] == base[-2] and base[-1] not in "lsz" else base
             break
-    if word.endswith("ied"):
-        word = word[:-3] + "y"
     return word[:-1] if word.endswith("e") and len(word) > 3 else word

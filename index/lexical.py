@@ -1,8 +1,10 @@
 """Query terms -> rows scored by BM25, over an index that stays on disk (memory-mapped).
 
 Okapi BM25 (Robertson & Zaragoza 2009), k1 = 1.2, b = 0.75. Alternatives of one query term
-(translations, synonyms) form a group that shares one term frequency and one document frequency;
-a group may give each alternative a weight, which multiplies its frequency. The best rows are
+(translations, synonyms) form a group that shares one term frequency and one document frequency
+(structured queries, Pirkola 1998); a group may give each alternative a weight, which multiplies
+its frequency. An alternative is a term, or several parted by spaces (``index.tokens.phrase``):
+it is found where all of them are, as often as the rarest. The best rows are
 found without scoring all: MaxScore (Turtle & Flood 1995), rare groups first.
 """
 
@@ -24,6 +26,9 @@ Rows = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
 Group = Sequence[str] | Mapping[str, float]
 _CACHED_TERMS = 4096
+# What a group that no row has counts for in coverage: often it is only a pair of characters
+# from two words.
+UNSEEN = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +55,44 @@ class LexicalIndex:
             # An empty file cannot be mapped.
             self._blob = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) if self._count else b""
         self._find = lru_cache(_CACHED_TERMS)(self._search)
+        self._follow = lru_cache(_CACHED_TERMS)(self._find_followers)
 
     @property
     def _count(self) -> int:
         return len(self._term_ends) - 1
 
-    def _search(self, term: str) -> int:
-        """Return the number of a term by binary search, -1 when no row has it."""
-        wanted, low, high = term.encode(), 0, self._count
+    def _term(self, number: int) -> bytes:
+        return self._blob[int(self._term_ends[number]) : int(self._term_ends[number + 1])]
+
+    def _place(self, wanted: bytes) -> int:
+        """Return how many terms sort before ``wanted``, by binary search."""
+        low, high = 0, self._count
         while low < high:
             middle = (low + high) // 2
-            if self._blob[int(self._term_ends[middle]) : int(self._term_ends[middle + 1])] < wanted:
+            if self._term(middle) < wanted:
                 low = middle + 1
             else:
                 high = middle
-        if low == self._count:
-            return -1
-        found = self._blob[int(self._term_ends[low]) : int(self._term_ends[low + 1])]
-        return low if found == wanted else -1
+        return low
+
+    def _search(self, term: str) -> int:
+        """Return the number of a term, -1 when no row has it."""
+        wanted = term.encode()
+        place = self._place(wanted)
+        return place if place < self._count and self._term(place) == wanted else -1
+
+    def has(self, alternative: str) -> bool:
+        """Tell whether some row has a term, or all the terms of a phrase."""
+        return self._phrase(alternative.split(" ")) is not None
+
+    def followers(self, char: str) -> frozenset[str]:
+        """Return the characters that stand behind a Chinese character somewhere."""
+        return self._follow(char)
+
+    def _find_followers(self, char: str) -> frozenset[str]:
+        start, end = self._place(char.encode()), self._place((char + "\U0010ffff").encode())
+        found = (self._term(number).decode() for number in range(start, end))
+        return frozenset(term[1] for term in found if len(term) == 2)
 
     def query(self, groups: Sequence[Group]) -> Query:
         """Return a query whose postings are looked up once."""
@@ -76,12 +101,28 @@ class LexicalIndex:
     def _postings(self, group: Group) -> _Postings:
         weights = group if isinstance(group, Mapping) else dict.fromkeys(group, 1.0)
         parts = []
-        for term, weight in weights.items():
-            if (i := self._find(term)) >= 0:
-                part = slice(int(self._ends[i]), int(self._ends[i + 1]))
-                parts.append((self._rows[part], self._counts[part], weight))
+        for alternative, weight in weights.items():
+            if found := self._phrase(alternative.split(" ")):
+                parts.append((*found, weight))
         rows, tf = self._union(parts)
         return _Postings(rows, tf, self._idf(len(rows)))
+
+    def _phrase(self, terms: Sequence[str]) -> tuple[Any, Any] | None:
+        """Return the rows that have all of the terms, and the least of their counts."""
+        numbers = [self._find(term) for term in terms]
+        if min(numbers) < 0:
+            return None
+        parts = [slice(int(self._ends[i]), int(self._ends[i + 1])) for i in numbers]
+        parts.sort(key=lambda part: part.stop - part.start)
+        rows, counts = self._rows[parts[0]], self._counts[parts[0]]
+        for part in parts[1:]:
+            # The shorter list is looked up in the longer, which stays on disk.
+            others = self._rows[part]
+            place = np.minimum(np.searchsorted(others, rows), len(others) - 1)
+            has = others[place] == rows
+            rows = rows[has]
+            counts = np.minimum(counts[has], self._counts[part][place[has]])
+        return (rows, counts) if len(rows) else None
 
     def _union(self, parts: list[tuple[Any, Any, float]]) -> tuple[npt.NDArray[np.int32], Scores]:
         if not parts:
@@ -106,9 +147,6 @@ class LexicalIndex:
 
     def idf(self, group: Group) -> float:
         """Return the inverse document frequency of a group of alternatives."""
-        known = [i for term in dict.fromkeys(group) if (i := self._find(term)) >= 0]
-        if len(known) <= 1:
-            return self._idf(sum(int(self._ends[i + 1] - self._ends[i]) for i in known))
         return self._postings(group).idf
 
     def score(self, groups: Sequence[Group]) -> tuple[Scores, Scores]:
@@ -128,7 +166,7 @@ class Query:
     def __init__(self, norms: Scores, groups: Sequence[_Postings]) -> None:
         self._norms = norms
         self._groups = sorted(groups, key=lambda group: -group.idf)
-        self.mass = sum(group.idf for group in groups)
+        self.mass = sum(group.idf * (1 if len(group.rows) else UNSEEN) for group in groups)
 
     def _parts(self, group: _Postings) -> Scores:
         return self._weigh(group, group.tf, self._norms[group.rows])

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from index.cedict import Cedict, load_cedict
-from index.english import STOP, stem
+from index.english import STOP, base_forms
 from index.naming import Token, keys_of_name, tokens
 from ingest.clean import is_han, search_text
 from ingest.errors import SettingsError
@@ -181,7 +181,7 @@ def _ranked_names(entry: Entry) -> Iterator[tuple[int, str]]:
 def _is_wordlike(key: str, words: dict[str, list[str]]) -> bool:
     if not key.isalpha() or not key.isascii() or len(key) > _WORDLIKE:
         return False
-    return key in STOP or stem(key) in words
+    return key in STOP or any(form in words for form in (key, *base_forms(key)))
 
 
 class Lexicon:

@@ -168,6 +168,10 @@ class Snapshot:
         """Return float32 (sentences of the passage, dimension)."""
         return self._vectors[leg][1][self.sentence_range(row)]
 
+    def all_sentence_vectors(self, leg: str) -> VectorFile:
+        """Return the memory-mapped vectors of all sentences; indexing gives float32 rows."""
+        return self._vectors[leg][1]
+
     def child_range(self, row: int) -> slice:
         """Return the child rows of a passage."""
         return slice(int(self._child_ends[row]), int(self._child_ends[row + 1]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.embedding import Embedder
@@ -17,7 +17,7 @@ from rag.citing import cite
 from rag.gloss import Glossary
 from rag.question import Question
 from rag.records import Answer, AnswerSentence, Citation, Status
-from rag.retrieval import Retriever
+from rag.retrieval import EVERYTHING, Filter, Retriever, Vector, Vectors
 from rag.selection import CANDIDATE_HITS, Candidate, Source, candidates
 from rag.terms import Coverage, Translator, key_terms
 
@@ -51,11 +51,28 @@ class Library:
     translator: Translator | None
 
     def hits(
-        self, question: Question, k: int, papers: frozenset[str] | None = None
+        self,
+        question: Question,
+        k: int,
+        only: Filter = EVERYTHING,
+        *,
+        legs: Collection[str] | None = None,
+        vectors: Vectors | None = None,
     ) -> tuple[Hit, ...]:
-        """Return the ``k`` best passages for a question."""
-        vector = next(iter(self.encoders.values())).embed_queries([question.search])[0]
-        return self.retriever.search(question, vector, k, papers=papers)
+        """Return the ``k`` best passages for a question.
+
+        ``legs`` are the encoder legs and "lexical" to search with, all by default;
+        ``vectors`` the embedded question by leg, where it is at hand.
+        """
+        if vectors is None:
+            used = [leg for leg in self.encoders if legs is None or leg in legs]
+            vectors = self.vectors(question, used)
+        return self.retriever.search(question, vectors, k, only=only, legs=legs)
+
+    def vectors(self, question: Question, legs: Iterable[str] | None = None) -> dict[str, Vector]:
+        """Return the question's unit vector by encoder leg."""
+        used = self.encoders if legs is None else {leg: self.encoders[leg] for leg in legs}
+        return {leg: model.embed_queries([question.search])[0] for leg, model in used.items()}
 
     def coverages(self, question: Question) -> dict[str, Coverage]:
         """Return the question's weighted terms by passage language."""
@@ -77,12 +94,9 @@ class Library:
         ``narrowed`` lets an evaluation take sentences away from the hits.
         """
         started = time.perf_counter()
-        vectors = {
-            leg: encoder.embed_queries([question.search])[0]
-            for leg, encoder in self.encoders.items()
-        }
+        vectors = self.vectors(question)
         embedded = time.perf_counter()
-        hits = self.hits(question, CANDIDATE_HITS, papers)
+        hits = self.hits(question, CANDIDATE_HITS, Filter(papers=papers), vectors=vectors)
         retrieved = time.perf_counter()
         source: Source = self.snapshot
         if narrowed is not None:

@@ -17,6 +17,7 @@ from rag.followup import complete, complete_by_model
 from rag.llm import Endpoint
 from rag.question import analyse, check_text
 from rag.records import Answer
+from rag.retrieval import Filter
 from rag.settings import Settings
 from rag.sources import asks_for_source, content_of, with_sources
 from rag.synthesis import synthesise
@@ -73,7 +74,7 @@ class Assistant:
         self, query: str, k: int = 10, *, papers: frozenset[str] | None = None
     ) -> tuple[Hit, ...]:
         """Return the ``k`` best passages; QuestionError for an unusable query."""
-        return self._library.hits(analyse(query), k, papers)
+        return self._library.hits(analyse(query), k, Filter(papers=papers))
 
     def ask(
         self,

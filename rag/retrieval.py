@@ -1,111 +1,312 @@
-"""A question -> the best passages: dense children lifted to parents, gated BM25 beside them."""
+"""A question -> the best passages: children, sentences and words of every leg, fused.
+
+Each encoder and the lexical index names candidates, in every language of the library by itself
+so that none crowds out the other; all legs then judge all candidates (``rag.fusion``).
+"""
 
 from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from index.embedding import Embedder
+from index.lexical import K1, Query
 from index.records import Hit
 from index.snapshot import Snapshot
+from index.writer import LANGUAGES
+from rag.background import Background
+from rag.expansion import Expander
+from rag.fusion import LEXICAL, Features, Floats, contributions, feature_names, weights_for
 from rag.question import Question
+from rag.terms import Translator
 
-DENSE_WEIGHT = 0.6
-# Below this share of the question's term weight, lexical matches are chance.
-FULL_COVERAGE = 0.4
-POOL = 400
+log = logging.getLogger(__name__)
+Vector = npt.NDArray[np.float32]
+Vectors = Mapping[str, Vector]
+Rows = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+# Candidates of each leg and language: children for the encoders, passages for the words.
+CHILDREN, PASSAGES = 150, 60
+# Children that stand for a language when cosines are compared between languages.
+SAMPLE = 2000
+# What each passage already chosen of the same paper costs the next, for broad questions.
+REPEAT_PENALTY = 0.6
+# Terms that come from the other language are shown under their own name.
+DICTIONARY = "dictionary"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which passages may be found: paper ids, years (first, last), words of a heading."""
+
+    papers: frozenset[str] | None = None
+    years: tuple[int, int] | None = None
+    section: str = ""
+
+    def __bool__(self) -> bool:
+        return self.papers is not None or self.years is not None or bool(self.section)
+
+
+EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The passages of one language: masks over rows and children, and a sample of children."""
+
+    language: str
+    rows: Mask
+    children: Mask
+    sample: Rows
 
 
 class Retriever:
-    """Searches one snapshot with one embedder."""
+    """Searches one snapshot. Thread-safe; what it learns of the library is kept."""
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder) -> None:
+    def __init__(
+        self, snapshot: Snapshot, background: Background, translator: Translator | None
+    ) -> None:
         self._snapshot = snapshot
-        self._embedder = embedder
+        self._background = background
+        self._expander = Expander(translator, snapshot.lexical)
         self._parents = np.asarray(snapshot.children[:, 0], np.int64)
-        self._leg = snapshot.legs[0]
+        self._spread: dict[tuple[str, str, str], float] = {}
+
+    @cached_property
+    def _sides(self) -> tuple[_Side, ...]:
+        codes = np.asarray(self._snapshot.languages)
+        sides = []
+        for code, language in enumerate(LANGUAGES):
+            rows = codes == code
+            children = rows[self._parents]
+            own = np.flatnonzero(children).astype(np.int64)
+            if len(own):
+                step = max(1, len(own) // SAMPLE)
+                sides.append(_Side(language, rows, children, own[::step]))
+        return tuple(sides)
 
     def search(
         self,
         question: Question,
-        vector: npt.NDArray[np.float32],
+        vectors: Vectors,
         k: int,
         *,
-        papers: frozenset[str] | None = None,
+        only: Filter = EVERYTHING,
+        legs: Collection[str] | None = None,
     ) -> tuple[Hit, ...]:
-        """Return at most ``k`` hits, best first; ``vector`` is the embedded question."""
-        snapshot = self._snapshot
-        allowed = None
-        if papers is not None:
-            rows = snapshot.rows_of(papers)
-            allowed = np.flatnonzero(np.isin(self._parents, rows)).astype(np.int64)
-        scores, children = snapshot.dense_index(self._leg).search(vector[None, :], POOL, allowed)
-        dense: dict[int, tuple[float, int]] = {}
-        for score, child in zip(scores[0], children[0], strict=True):
-            if child >= 0:
-                dense.setdefault(int(self._parents[child]), (float(score), int(child)))
-        if not dense:
-            return ()
-        lexical, coverage = snapshot.lexical.score(question.groups)
-        for row in np.argsort(-lexical)[:50]:
-            own = snapshot.child_range(int(row))
-            if (
-                lexical[row] > 0
-                and int(row) not in dense
-                and own.stop > own.start
-                and (allowed is None or own.start in allowed)
-            ):
-                cosines = snapshot.child_vectors(self._leg)[own] @ vector
-                dense[int(row)] = (float(cosines.max()), own.start + int(cosines.argmax()))
-        found = list(dense)
-        fused, legs = self._fuse(found, dense, lexical, coverage)
-        order = np.argsort(-fused)[:k]
-        hits = []
-        for i in order:
-            row = found[i]
-            passage = snapshot.passage(row)
-            child = snapshot.children[dense[row][1]]
-            hits.append(
-                Hit(
-                    passage=passage,
-                    paper=snapshot.papers[passage.paper_id],
-                    row=row,
-                    score=float(fused[i]),
-                    legs={name: float(values[i]) for name, values in legs.items()},
-                    child=(int(child[1]), int(child[2])),
-                )
-            )
-        return tuple(hits)
+        """Return at most ``k`` hits, best first; ``vectors`` is the question by encoder leg.
 
-    def _fuse(
+        ``legs`` are those to use: encoder legs and "lexical" (all by default).
+        """
+        dense = [leg for leg in self._snapshot.legs if leg in vectors and _uses(legs, leg)]
+        allowed = self._allowed(only)
+        parts = [
+            self._side(side, question, {leg: vectors[leg] for leg in dense}, legs, allowed)
+            for side in self._sides
+        ]
+        found = [item for part in parts for item in part]
+        found.sort(key=lambda item: (-item.score, item.row))
+        if question.broad:
+            found = self._spread_out(found, k)
+        return tuple(self._hit(item) for item in found[:k])
+
+    def _side(
         self,
-        rows: list[int],
-        dense: dict[int, tuple[float, int]],
-        lexical: npt.NDArray[np.float32],
-        coverage: npt.NDArray[np.float32],
-    ) -> tuple[npt.NDArray[np.float64], dict[str, npt.NDArray[np.float64]]]:
-        """Weighted sum; cosines lose their passage language's mean: none crowds out the other."""
-        cosine = np.array([dense[r][0] for r in rows])
-        languages = np.array([self._snapshot.language(r) for r in rows])
-        shifted = cosine.copy()
-        for language in set(languages.tolist()):
-            own = languages == language
-            shifted[own] -= np.sort(cosine[own])[::-1][:50].mean()
-        d = _min_max(shifted)
-        gate = min(1.0, float(coverage[rows].max()) / FULL_COVERAGE) ** 2
-        raw = lexical[rows]
-        lex = raw / raw.max() if raw.max() > 0 else np.zeros(len(rows))
-        weight = (1 - DENSE_WEIGHT) * gate
-        fused = (1 - weight) * d + weight * lex
-        return fused, {
-            "dense": cosine,
-            "lexical": np.asarray(raw, np.float64),
-            "coverage": np.asarray(coverage[rows], np.float64),
-        }
+        side: _Side,
+        question: Question,
+        vectors: Vectors,
+        legs: Collection[str] | None,
+        allowed: Mask | None,
+    ) -> list[_Scored]:
+        """Return the scored candidates of one passage language."""
+        judged = self._judge(side, question, vectors, legs, allowed)
+        if judged is None:
+            return []
+        rows, features, best = judged
+        used = [*vectors, LEXICAL] if _uses(legs, LEXICAL) else list(vectors)
+        parts = contributions(features, weights_for(f"{question.language}-{side.language}", used))
+        if question.language != side.language and LEXICAL in parts:
+            parts[DICTIONARY] = parts.pop(LEXICAL)
+        scores = sum(parts.values(), np.zeros(len(rows)))
+        return [
+            _Scored(
+                int(row),
+                float(scores[i]),
+                {leg: float(values[i]) for leg, values in parts.items()},
+                int(best[i]),
+            )
+            for i, row in enumerate(rows)
+        ]
+
+    def _judge(
+        self,
+        side: _Side,
+        question: Question,
+        vectors: Vectors,
+        legs: Collection[str] | None,
+        allowed: Mask | None,
+    ) -> tuple[Rows, Features, Rows] | None:
+        """Return the candidates of a language, their features and their best children."""
+        query = None
+        if _uses(legs, LEXICAL):
+            groups = self._expander.groups(question, side.language)
+            query = self._snapshot.lexical.query(groups)
+        mask = side.rows if allowed is None else side.rows & allowed
+        rows = self._candidates(side, vectors, query, mask, allowed is not None)
+        if not len(rows):
+            return None
+        return rows, *self._features(side, question, rows, vectors, query)
+
+    def judged(
+        self, question: Question, vectors: Vectors, legs: Collection[str] | None = None
+    ) -> dict[str, tuple[Rows, Features]]:
+        """Return the candidates of each passage language with their features, for fitting."""
+        found = {}
+        for side in self._sides:
+            if judged := self._judge(side, question, vectors, legs, None):
+                found[side.language] = judged[:2]
+        return found
+
+    def _candidates(
+        self, side: _Side, vectors: Vectors, query: Query | None, allowed: Mask, filtered: bool
+    ) -> Rows:
+        """Return the rows that any leg names, ascending."""
+        children = allowed[self._parents] if filtered else side.children
+        whole = bool(children.all())
+        named = [np.zeros(0, np.int64)]
+        for leg, vector in vectors.items():
+            index = self._snapshot.dense_index(leg)
+            _, found = index.search(vector[None, :], CHILDREN, None if whole else children)
+            named.append(self._parents[found[0][found[0] >= 0]])
+        if query is not None:
+            named.append(query.top(PASSAGES, allowed)[0])
+        return np.unique(np.concatenate(named))
+
+    def _features(
+        self,
+        side: _Side,
+        question: Question,
+        rows: Rows,
+        vectors: Vectors,
+        query: Query | None,
+    ) -> tuple[Features, Rows]:
+        """Return the features of the candidates, and the best child of each by the first leg."""
+        snapshot = self._snapshot
+        names = feature_names([*vectors, *([LEXICAL] if query is not None else [])])
+        values = np.zeros((len(rows), len(names)), np.float64)
+        best = np.array([snapshot.child_range(int(row)).start for row in rows], np.int64)
+        for number, (leg, vector) in enumerate(vectors.items()):
+            scale = self._scale(side, leg, question.language)
+            centre = float((snapshot.child_vectors(leg)[side.sample] @ vector).mean())
+            children = _Ranges([snapshot.child_range(int(row)) for row in rows])
+            cosines = (snapshot.child_vectors(leg)[children.rows] @ vector - centre) / scale
+            sentences = _Ranges([snapshot.sentence_range(int(row)) for row in rows])
+            said = snapshot.all_sentence_vectors(leg)[sentences.rows] @ vector
+            at = 3 * number
+            values[:, at] = children.most(cosines)
+            values[:, at + 1] = children.mean(cosines)
+            values[:, at + 2] = sentences.most((said - centre) / scale)
+            if number == 0:
+                best = children.rows[children.place_of_most(cosines)]
+        if query is not None:
+            scores, coverage = query.at(rows)
+            values[:, -2] = scores / ((K1 + 1) * query.mass) if query.mass else 0.0
+            values[:, -1] = coverage
+        return Features(names, values), best
+
+    def _scale(self, side: _Side, leg: str, language: str) -> float:
+        """Return how far an encoder's cosines of other matters spread over the library."""
+        key = (leg, language, side.language)
+        if key not in self._spread:
+            others = self._background.vectors(leg, language)
+            cosines = self._snapshot.child_vectors(leg)[side.sample] @ others.T
+            self._spread[key] = max(float(np.sqrt(cosines.var(axis=0).mean())), 1e-3)
+        return self._spread[key]
+
+    def _allowed(self, only: Filter) -> Mask | None:
+        if not only:
+            return None
+        snapshot = self._snapshot
+        mask = np.ones(snapshot.manifest.passages, np.bool_)
+        if only.papers is not None:
+            mask[:] = False
+            mask[snapshot.rows_of(only.papers)] = True
+        if only.years is not None:
+            years = snapshot.years[snapshot.paper_rows]
+            mask &= (years >= only.years[0]) & (years <= only.years[1])
+        if only.section:
+            wanted = only.section.casefold()
+            for row in np.flatnonzero(mask):
+                headings = " ".join(snapshot.passage(int(row)).section).casefold()
+                mask[row] = wanted in headings
+        return mask
+
+    def _spread_out(self, found: Sequence[_Scored], k: int) -> list[_Scored]:
+        """Choose for relevance less repetition (MMR; Carbonell & Goldstein 1998), by paper."""
+        papers = self._snapshot.paper_rows
+        left = list(found[: 4 * k])
+        chosen: list[_Scored] = []
+        taken: dict[int, int] = {}
+        while left and len(chosen) < k:
+            best = max(
+                left,
+                key=lambda item: item.score - REPEAT_PENALTY * taken.get(int(papers[item.row]), 0),
+            )
+            left.remove(best)
+            chosen.append(best)
+            paper = int(papers[best.row])
+            taken[paper] = taken.get(paper, 0) + 1
+        return chosen
+
+    def _hit(self, item: _Scored) -> Hit:
+        passage = self._snapshot.passage(item.row)
+        child = self._snapshot.children[item.child]
+        return Hit(
+            passage=passage,
+            paper=self._snapshot.papers[passage.paper_id],
+            row=item.row,
+            score=item.score,
+            legs=item.legs,
+            child=(int(child[1]), int(child[2])),
+        )
 
 
-def _min_max(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    low, high = values.min(), values.max()
-    if high - low < 1e-9:
-        return np.ones_like(values)
-    return np.asarray((values - low) / (high - low), np.float64)
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    row: int
+    score: float
+    legs: dict[str, float]
+    child: int
+
+
+class _Ranges:
+    """Consecutive rows of several passages, reduced passage by passage; none may be empty."""
+
+    def __init__(self, ranges: Sequence[slice]) -> None:
+        sizes = np.array([part.stop - part.start for part in ranges], np.int64)
+        self.starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)[:-1]])
+        self.sizes = sizes
+        self.rows = np.concatenate([np.arange(p.start, p.stop, dtype=np.int64) for p in ranges])
+
+    def most(self, values: npt.NDArray[np.floating]) -> Floats:
+        """Return the greatest value of each passage."""
+        return np.asarray(np.maximum.reduceat(values, self.starts), np.float64)
+
+    def mean(self, values: npt.NDArray[np.floating]) -> Floats:
+        """Return the mean of each passage."""
+        return np.asarray(np.add.reduceat(values, self.starts) / self.sizes, np.float64)
+
+    def place_of_most(self, values: npt.NDArray[np.floating]) -> npt.NDArray[np.int64]:
+        """Return where the greatest value of each passage stands."""
+        ends = self.starts + self.sizes
+        return np.array(
+            [a + int(values[a:b].argmax()) for a, b in zip(self.starts, ends, strict=True)]
+        )
+
+
+def _uses(legs: Collection[str] | None, name: str) -> bool:
+    return legs is None or name in legs

@@ -81,7 +81,7 @@ def join(
     legs = {leg: encoders[leg] for leg in snapshot.legs if leg in encoders}
     return Library(
         snapshot=snapshot,
-        retriever=Retriever(snapshot, next(iter(encoders.values()))),
+        retriever=Retriever(snapshot, questions, translator),
         encoders=legs,
         background=questions,
         judge=Judge(),

@@ -11,7 +11,7 @@ import pytest
 
 from index.lexical import K1, B, LexicalIndex
 from index.lexical_writer import LexicalWriter
-from index.tokens import terms
+from index.tokens import phrase, terms
 
 WORDS = "肺癌 肝转移 信号通路 整合素 免疫治疗 EGFR突变 TGF-β1 Kupffer细胞 PD-L1 化疗 的 患者 显著 升高".split()
 
@@ -128,3 +128,30 @@ def test_names_are_found_by_their_parts(tmp_path):
     for row, text in enumerate(["EGFR", "TGF-beta1", "kupffer", "PD-L1"]):
         found, _ = index.top([[term] for term in terms(text)], 1)
         assert found.tolist() == [row]
+
+
+def test_a_phrase_is_found_where_all_its_terms_are(index, rows):
+    both = {i for i, text in enumerate(rows) if {"免疫", "疫治", "治疗"} <= set(terms(text))}
+    found, _ = index.top([["免疫 疫治 治疗"]], 1000)
+    assert set(found.tolist()) == both
+    assert index.idf(["免疫 疫治 治疗"]) == pytest.approx(
+        math.log(1 + (len(rows) - len(both) + 0.5) / (len(both) + 0.5))
+    )
+    assert len(index.top([["免疫 没有"]], 5)[0]) == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("TGF-β1", "TGFbeta1"), ("PD-L1", "PDL1"), ("tumours", "tumor"), ("1,190", "1190"),
+     ("HER-2", "HER2"), ("Ⅱ", "II"), ("inhibited", "inhibits"), ("转化生长因子-β", "转化生长因子β")],
+)  # fmt: skip
+def test_spellings_are_one_phrase(one, other):
+    assert phrase(one) == phrase(other) != ""
+
+
+def test_names_inside_chinese_whole_and_by_part():
+    assert {"egfr", "突变"} <= set(terms("EGFR突变"))
+    assert {"tgfbeta1", "smad3", "tgf"} <= set(terms("TGF-β1/Smad3"))
+    assert {"pdl1", "pd", "50"} <= set(terms("PD-L1≥50%"))
+    assert {"cd8", "t", "细胞"} <= set(terms("CD8+T细胞"))
+    assert terms("the and of") == []

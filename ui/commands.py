@@ -218,6 +218,26 @@ def _inspect(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _eval(arguments: argparse.Namespace) -> int:
+    if arguments.kind != "retrieval":
+        return _unbuilt(arguments)
+    from rag.evaluation import evaluate_folder
+    from ui import console
+
+    progress = console.Progress()
+    try:
+        value = evaluate_folder(
+            arguments.folder, _settings(arguments), limit=arguments.limit, on_progress=progress
+        )
+    finally:
+        progress.close()
+    if arguments.json:
+        _emit(value)
+    else:
+        print(console.retrieval_table(value))
+    return 0
+
+
 def _unbuilt(arguments: argparse.Namespace) -> int:
     raise SettingsError(
         f"本版本尚未提供 {arguments.command} 命令。",
@@ -271,6 +291,6 @@ COMMANDS: dict[str, Command] = {
     "table": _unbuilt,
     "ui": _ui,
     "demo": _demo,
-    "eval": _unbuilt,
+    "eval": _eval,
     "calibrate": _unbuilt,
 }

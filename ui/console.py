@@ -81,6 +81,23 @@ def hit_text(number: int, hit: Hit, *, explain: bool) -> str:
     return "\n".join(lines)
 
 
+def retrieval_table(value: Mapping[str, Any]) -> str:
+    """Return the measures of ``yinzheng eval retrieval`` in %, with 95 % intervals."""
+    legs = list(value["intervals"])
+    measures = list(value[legs[0]])
+    rows = []
+    for leg in legs:
+        cells: list[str] = [leg]
+        for measure in measures:
+            low, high = value["intervals"][leg][measure]
+            cells.append(f"{100 * value[leg][measure]:.1f} ({100 * low:.1f}–{100 * high:.1f})")
+        times = value["milliseconds"][leg]
+        rows.append([*cells, f"{times['p50']:.0f} / {times['p95']:.0f}"])
+    shown = table(("", *measures, "ms p50 / p95"), rows)
+    count = f"问题 / questions: {value['questions']}  段落 / passages: {value['passages']}"
+    return f"{count}\n{shown}"
+
+
 def table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Return rows as aligned columns; a Chinese character counts as two columns wide."""
     cells = [list(map(str, header)), *[list(map(str, row)) for row in rows]]

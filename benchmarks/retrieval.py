@@ -1,0 +1,279 @@
+"""How well passages are found: ``make bench-retrieval``, or with ``--tune`` the fusion's weights.
+
+Every folder under ``--data`` is a set in BEIR form; their corpora together are one pool, and
+with 1,000 English passages of this machine's documentation a mixed one. Both become libraries of
+the product, kept under ``--cache`` like the questions' vectors, so that only the first run is
+long. Weights are reported cross-validated: never on questions, articles or passages that they
+were fitted to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.english_pool import english_passages
+from benchmarks.fusion_fit import Listed, fit
+from index.embedding import Embedder
+from index.snapshot import Snapshot
+from ingest.folders import cache_folder
+from rag import evaluation, fusion, wiring
+from rag.answering import Library
+from rag.evaluation import MEASURES, Run
+from rag.fusion import LEXICAL, feature_names
+from rag.question import analyse
+from rag.question_sets import SetQuestion, read_set, set_library
+from rag.settings import Settings
+
+ENGLISH = 1000
+FOLDS = 5
+WEIGHTS = Path(fusion.__file__).parent / "data" / "fusion.json"
+
+
+class Remembered:
+    """An encoder whose question vectors are kept in a file."""
+
+    def __init__(self, encoder: Embedder, folder: Path) -> None:
+        self._encoder = encoder
+        self.name, self.fingerprint = encoder.name, encoder.fingerprint
+        self.dimension = encoder.dimension
+        self._folder = folder / "questions" / encoder.fingerprint
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def embed_queries(self, texts: Sequence[str]) -> Any:
+        """Return the vectors, embedding those that are new."""
+        files = [
+            self._folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.npy" for text in texts
+        ]
+        new = [i for i, file in enumerate(files) if not file.exists()]
+        if new:
+            for i, vector in zip(
+                new, self._encoder.embed_queries([texts[i] for i in new]), strict=True
+            ):
+                np.save(files[i], vector)
+        return np.stack([np.load(file) for file in files])
+
+    def embed_passages(self, texts: Sequence[str], on_progress: Any = None) -> Any:
+        """Return the vectors of passages."""
+        return self._encoder.embed_passages(texts, on_progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """The sets' questions by name, and the libraries of the two pools."""
+
+    questions: Mapping[str, tuple[SetQuestion, ...]]
+    libraries: Mapping[str, Library]
+
+
+def open_pools(data: Path, cache: Path, limit: int | None, names: Sequence[str]) -> Pools:
+    """Build or open the pools of all sets under ``data``."""
+    sets = [read_set(folder) for folder in sorted(data.iterdir()) if folder.is_dir()]
+    corpus = {k: v for own in sets for k, v in own.corpus.items()}
+    settings = Settings.load()
+    encoders = {
+        leg: Remembered(encoder, cache) for leg, encoder in wiring.load_encoders(settings).items()
+    }
+    libraries = {}
+    for name in names:
+        entries = dict(corpus)
+        if name == "mixed":
+            english = enumerate(english_passages(ENGLISH))
+            entries |= {f"en-{number}": ("", text) for number, text in english}
+        path = set_library(_folder(entries, cache / name), settings, cache=cache / "libraries")
+        libraries[name] = wiring.join(
+            Snapshot.open(path), encoders, wiring.background(encoders), wiring.load_translator(path)
+        )
+    questions = {
+        own.name: tuple(item for item in own.questions if item.gold)[:limit] for own in sets
+    }
+    return Pools(questions, libraries)
+
+
+def _folder(corpus: Mapping[str, tuple[str, str]], folder: Path) -> Path:
+    (folder / "qrels").mkdir(parents=True, exist_ok=True)
+    lines = [
+        json.dumps({"_id": name, "title": title, "text": text}, ensure_ascii=False)
+        for name, (title, text) in corpus.items()
+    ]
+    (folder / "corpus.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "queries.jsonl").write_text("", encoding="utf-8")
+    return folder
+
+
+def _direction(questions: Sequence[SetQuestion]) -> str:
+    return f"{questions[0].language}-zh"
+
+
+def _leg_sets(legs: Sequence[str]) -> list[tuple[str, ...]]:
+    every = (*legs, LEXICAL)
+    sizes = range(1, len(every) + 1)
+    return [chosen for size in sizes for chosen in combinations(every, size)]
+
+
+def collect(
+    library: Library, name: str, questions: Sequence[SetQuestion], legs: Sequence[str]
+) -> list[Listed]:
+    """Return each question's judged candidates; an article is a group."""
+    lists = []
+    files = [paper.file for paper in library.snapshot.papers.values()]
+    rows = library.snapshot.paper_rows
+    for item in questions:
+        question = analyse(item.text)
+        vectors = library.vectors(question, [leg for leg in legs if leg != LEXICAL])
+        candidates, features = library.retriever.judged(question, vectors, legs)["zh"]
+        right = np.array([files[rows[row]] in item.gold for row in candidates])
+        article = min(item.gold).rsplit("-", 1)[0]
+        lists.append(Listed(features.values, right, f"{name}/{article}"))
+    return lists
+
+
+def tune(pools: Pools) -> None:
+    """Fit the weights for every direction and set of legs, and write them."""
+    library = pools.libraries["zh"]
+    weights: dict[str, dict[str, dict[str, float]]] = {}
+    for legs in _leg_sets(library.snapshot.legs):
+        by_direction: dict[str, list[Listed]] = {}
+        for name, questions in pools.questions.items():
+            lists = collect(library, name, questions, legs)
+            by_direction.setdefault(_direction(questions), []).extend(lists)
+        for direction, lists in by_direction.items():
+            fitted = dict(zip(feature_names(legs), fit(lists).round(4).tolist(), strict=True))
+            weights.setdefault(direction, {})["+".join(legs)] = fitted
+            print(direction, "+".join(legs), fitted, flush=True)
+    # Without sets of their own: like languages as Chinese, unlike ones as English on Chinese.
+    weights["en-en"], weights["zh-en"] = weights["zh-zh"], weights["en-zh"]
+    source = {
+        name: f"{len(questions)} questions, {_direction(questions)}"
+        for name, questions in pools.questions.items()
+    }
+    WEIGHTS.write_text(
+        json.dumps({"fitted on": source, "weights": weights}, indent=1) + "\n", encoding="utf-8"
+    )
+
+
+def cross_validated(pools: Pools) -> dict[str, Run]:
+    """Return each set's run by weights that were fitted elsewhere.
+
+    A Chinese set is judged by the weights of the other Chinese sets; a set that is alone in its
+    direction in five folds of whole articles. No article is on both sides.
+    """
+    library = pools.libraries["zh"]
+    legs = (*library.snapshot.legs, LEXICAL)
+    lists = {name: collect(library, name, q, legs) for name, q in pools.questions.items()}
+    runs = {}
+    for name, questions in pools.questions.items():
+        others = [
+            item
+            for other, q in pools.questions.items()
+            if other != name and _direction(q) == _direction(questions)
+            for item in lists[other]
+        ]
+        fold = [_fold(item.group) for item in lists[name]]
+        fitted = {
+            number: fit(
+                others or [x for x, f in zip(lists[name], fold, strict=True) if f != number]
+            )
+            for number in (set(fold) if not others else {0})
+        }
+        values = []
+        for place, item in enumerate(questions):
+            weights = fitted[0 if others else fold[place]]
+            values.append(_ranked(library, item, weights, legs))
+        runs[name] = Run(np.array(values), np.zeros(len(values)))
+    return runs
+
+
+def _ranked(library: Library, item: SetQuestion, weights: Any, legs: Sequence[str]) -> list[float]:
+    question = analyse(item.text)
+    vectors = library.vectors(question)
+    rows, features = library.retriever.judged(question, vectors, legs)["zh"]
+    files = [paper.file for paper in library.snapshot.papers.values()]
+    order = np.argsort(-(features.values @ weights), kind="stable")
+    own = library.snapshot.paper_rows
+    found = list(dict.fromkeys(files[own[rows[i]]] for i in order))
+    return evaluation.measures(found, item.gold)
+
+
+def _fold(group: str) -> int:
+    return int(hashlib.sha256(group.encode()).hexdigest(), 16) % FOLDS
+
+
+def show(title: str, runs: Mapping[str, Run]) -> None:
+    """Print measures in % with 95 % intervals of nDCG, and milliseconds a question."""
+    print(f"\n### {title}\n")
+    print(f"| | {' | '.join(MEASURES)} | nDCG@10, 95 % | ms p50 / p95 |")
+    print("|---" * (len(MEASURES) + 3) + "|")
+    for name, run in runs.items():
+        cells = [f"{100 * value:.1f}" for value in run.mean().values()]
+        low, high = run.interval("ndcg@10")
+        p50, p95 = 1000 * np.quantile(run.seconds, (0.5, 0.95))
+        times = f"{p50:.0f} / {p95:.0f}" if run.seconds.any() else "-"
+        row = [name, *cells, f"{100 * low:.1f}-{100 * high:.1f}", times]
+        print("| " + " | ".join(row) + " |", flush=True)
+
+
+def tables(pools: Pools) -> None:
+    """Print a table for each pool and set: each leg, all, and all without each."""
+    for pool, library in pools.libraries.items():
+        every = (*library.snapshot.legs, LEXICAL)
+        asked = evaluation.ways(library.snapshot.legs) | {
+            f"without {leg}": tuple(own for own in every if own != leg) for leg in every
+        }
+        size = library.snapshot.manifest.passages
+        for name, questions in pools.questions.items():
+            runs = evaluation.evaluate(library, questions, asked)
+            show(f"{name}, pool {pool} ({size} passages), {len(questions)} questions", runs)
+
+
+def misses(pools: Pools, name: str, count: int) -> None:
+    """Print the worst questions of a set with the ranks of their passages by each leg."""
+    library = pools.libraries["zh"]
+    for item in pools.questions[name]:
+        question = analyse(item.text)
+        ranks = {}
+        for way, legs in evaluation.ways(library.snapshot.legs).items():
+            hits = library.hits(question, 100, legs=legs)
+            found = list(dict.fromkeys(hit.paper.file for hit in hits))
+            ranks[way] = next((i for i, own in enumerate(found) if own in item.gold), 999)
+        if ranks["fused"] > 0:
+            print(f"{ranks['fused']:4d} {item.text} {sorted(item.gold)} {ranks}", flush=True)
+            count -= 1
+            if count == 0:
+                return
+
+
+def main() -> None:
+    """Run what the arguments ask for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--cache", type=Path, default=cache_folder() / "bench-retrieval")
+    parser.add_argument("--limit", type=int, help="first N questions of each set")
+    parser.add_argument("--pools", nargs="+", default=["zh", "mixed"], choices=["zh", "mixed"])
+    parser.add_argument("--tune", action="store_true", help="fit and write the weights")
+    parser.add_argument("--misses", metavar="SET", help="print questions of a set that fail")
+    arguments = parser.parse_args()
+    names = ["zh"] if arguments.tune or arguments.misses else arguments.pools
+    pools = open_pools(arguments.data, arguments.cache, arguments.limit, names)
+    if arguments.misses:
+        misses(pools, arguments.misses, 40)
+        return
+    if arguments.tune:
+        tune(pools)
+    if "zh" in names:
+        runs = cross_validated(pools)
+        show("All legs fused, weights fitted on other questions", runs)
+    if not arguments.tune:
+        tables(pools)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Retrieval through real models: both languages found, legs shown, filters kept, one paper spread."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from index.lexical import LexicalIndex
+from index.lexical_writer import LexicalWriter
+from index.lexicon import Lexicon, compile_tables, read_table
+from rag import evaluation
+from rag.answering import Library
+from rag.evaluation import measures
+from rag.expansion import Expander
+from rag.numerals import number_forms
+from rag.question import analyse
+from rag.retrieval import Filter
+from rag.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def library(sample_library: Path) -> Library:
+    return evaluation.open_library(sample_library, Settings(library=sample_library))
+
+
+@pytest.mark.parametrize(
+    "text", ["肺癌为什么容易发生肝转移？", "Why does lung cancer metastasise to the liver?"]
+)
+def test_every_leg_has_its_part_of_the_score(library: Library, text: str) -> None:
+    hits = library.hits(analyse(text), 5)
+    words = "lexical" if text[0] > "z" else "dictionary"
+    assert "肝" in hits[0].passage.text or "liver" in hits[0].passage.text
+    for hit in hits:
+        own = {"dense", "dense2", "lexical" if hit.passage.language == "en" else words}
+        assert set(hit.legs) == (own if text[0] < "z" else set(hit.legs))
+        assert hit.score == pytest.approx(sum(hit.legs.values()))
+        start, end = hit.child
+        assert 0 <= start < end <= len(hit.passage.text)
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_a_leg_can_be_asked_alone(library: Library) -> None:
+    question = analyse("糖尿病肾病的治疗")
+    for leg in ("dense", "dense2", "lexical"):
+        hits = library.hits(question, 3, legs=(leg,))
+        assert hits and all(set(hit.legs) == {leg} for hit in hits if hit.passage.language == "zh")
+
+
+def test_nothing_to_match_keeps_the_words_silent(library: Library) -> None:
+    hits = library.hits(analyse("Zzyzx qwrtpl"), 5)
+    assert all(hit.legs.get("dictionary", hit.legs.get("lexical")) == 0 for hit in hits)
+
+
+def test_filters(library: Library) -> None:
+    question = analyse("治疗")
+    paper, other = list(library.snapshot.papers)[:2]
+    only = library.hits(question, 50, Filter(papers=frozenset([paper])))
+    assert only and {hit.paper.id for hit in only} == {paper}
+    year = library.snapshot.papers[other].year
+    if year:
+        dated = library.hits(question, 50, Filter(years=(year, year)))
+        assert dated and {hit.paper.year for hit in dated} == {year}
+    heading = only[0].passage.section[-1]
+    under = library.hits(question, 50, Filter(section=heading))
+    assert under and all(any(heading in h for h in hit.passage.section) for hit in under)
+    assert library.hits(question, 5, Filter(papers=frozenset(["no such paper"]))) == ()
+
+
+def test_broad_questions_bring_several_papers(library: Library) -> None:
+    hits = library.hits(analyse("有哪些治疗方法？"), 8)
+    assert len({hit.paper.id for hit in hits}) > 1
+
+
+def index_of(folder: Path, *texts: str) -> LexicalIndex:
+    writer = LexicalWriter(folder)
+    for text in texts:
+        writer.add(text)
+    writer.finish()
+    return LexicalIndex(folder)
+
+
+LEXICON = Lexicon(
+    compile_tables(
+        read_table(
+            "type\tzh\ten\tzh_synonyms\ten_synonyms\tabbreviations\n"
+            "disease\t非小细胞肺癌\tnon-small cell lung cancer\t\t\tNSCLC\n",
+            "table",
+        )
+    )
+)
+
+
+def best(index: LexicalIndex, text: str, language: str = "zh") -> list[int]:
+    expander = Expander(LEXICON, index)
+    return index.top(expander.groups(analyse(text), language), 10)[0].tolist()
+
+
+def test_english_questions_find_chinese_words(tmp_path: Path) -> None:
+    index = index_of(
+        tmp_path / "i", "非小细胞肺癌的预后", "NSCLC患者的生存期", "华沙是首都", "胡格诺派教徒",
+        "20世纪90年代的人口", "三百万人口",
+    )  # fmt: skip
+    assert set(best(index, "What is the prognosis of non-small-cell lung cancer?")[:2]) == {0, 1}
+    assert best(index, "What is the capital, Warsaw?")[0] == 2
+    # A name outside every dictionary, spelt by its sound.
+    assert best(index, "Who were the Huguenots?") == [3]
+    assert best(index, "How many people in the 1990s?")[0] == 4
+
+
+def test_synonyms_across_and_within_languages(tmp_path: Path) -> None:
+    index = index_of(tmp_path / "i", "NSCLC患者", "Patients with non-small cell lung cancer")
+    assert best(index, "非小细胞肺癌")[0] == 0
+    assert 1 in best(index, "非小细胞肺癌", "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [("in the 1990s", "90年代"), ("the 19th century", "十九世纪"), ("2.5 million people", "250万"),
+     ("on 3 May", "5月"), ("Super Bowl XXXIII", "33"), ("the 5th day", "第五"), ("1,200 cases", "1200"),
+     ("30000 people", "3万")],
+)  # fmt: skip
+def test_numbers_and_dates_in_chinese(text: str, form: str) -> None:
+    assert form in {f for _, _, forms in number_forms(text) for f in forms}
+
+
+def test_measures() -> None:
+    assert measures(["a", "b"], frozenset(["b"])) == pytest.approx([0, 1, 1, 0.5, 1 / 1.5849625])
+    assert measures(["x"], frozenset(["b"])) == [0, 0, 0, 0, 0]
+    assert measures(["b"], frozenset(["b", "c"]))[:3] == [0.5, 0.5, 0.5]
+
+
+def test_a_beir_folder_is_measured_through_the_product(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The models stay where they are; only the folder's library is made here.
+    monkeypatch.setattr("rag.question_sets.cache_folder", lambda: tmp_path / "cache")
+    folder = tmp_path / "set"
+    (folder / "qrels").mkdir(parents=True)
+    texts = [
+        "吉非替尼是表皮生长因子受体酪氨酸激酶抑制剂，用于晚期非小细胞肺癌的靶向治疗。",
+        "长江是亚洲第一长河，发源于青藏高原，流经十一个省级行政区后注入东海。",
+        "酵母在无氧条件下把葡萄糖分解为乙醇和二氧化碳，这一过程称为酒精发酵。",
+    ]
+    rows = [{"_id": f"d{i}", "title": "", "text": text} for i, text in enumerate(texts)]
+    (folder / "corpus.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    asked = [("q0", "吉非替尼治疗什么病？"), ("q1", "Where does the Yangtze River rise?")]
+    queries = [{"_id": name, "text": text} for name, text in asked]
+    (folder / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), "utf-8")
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq0\td0\t1\nq1\td1\t1\n")
+    value = evaluation.evaluate_folder(folder, Settings())
+    assert value["questions"] == 2 and value["passages"] == 3
+    assert value["fused"]["recall@1"] == value["fused"]["ndcg@10"] == 1
+    assert {"dense", "dense2", "lexical", "fused"} <= set(value)
+    assert value["intervals"]["fused"]["ndcg@10"] == (1, 1)
