@@ -18,7 +18,7 @@ from index.embedding import LEGS, Embedder
 from index.reading import OnProgress, Read, Reader, Reading, embed_passages
 from index.records import EncoderInfo, Manifest, PaperEntry
 from index.scan import Found, find_pdfs, scan
-from index.store import current_id, read_manifest, room, snapshots, writer_lock
+from index.store import current_id, read_manifest, room, snapshots, tidy, writer_lock
 from index.tokens import VERSION as TERMS_VERSION
 from index.work import WorkCache
 from index.writer import PaperContent
@@ -86,6 +86,7 @@ def build_library(
                 path, "找不到该路径；请检查拼写。", "no such file or folder; check it."
             )
     with writer_lock(library), room():
+        tidy(library)
         tell = on_progress or (lambda event: None)
         reader = Reader(
             read,

@@ -1,4 +1,4 @@
-"""Unit vectors -> a FAISS inner-product index on disk; queries -> nearest rows. FAISS only here."""
+"""A FAISS index on disk: queries -> nearest rows. FAISS only here and in ``dense_build``."""
 
 from __future__ import annotations
 
@@ -10,102 +10,91 @@ import numpy as np
 import numpy.typing as npt
 
 from index.store import corrupt
-from index.vectors import VectorFile
+from index.vectors import Floats, VectorFile
 
-FLAT_LIMIT = 50_000
 # A larger file is mapped instead of read; its checksum was compared when the snapshot opened.
 MAPPED = 1 << 28
-
-
-def build_dense(vectors: VectorFile, file: Path) -> str:
-    """Write the index of ``vectors`` (n, dim); return its type: exact up to 50,000 rows."""
-    import faiss
-
-    dimension = vectors.shape[1]
-    if len(vectors) <= FLAT_LIMIT:
-        index, kind = faiss.IndexFlatIP(dimension), "flat"
-    else:
-        index, kind = faiss.IndexHNSWFlat(dimension, 32, faiss.METRIC_INNER_PRODUCT), "hnsw32"
-        index.hnsw.efConstruction = 200
-        index.hnsw.efSearch = 128
-    for part in vectors.chunks():
-        index.add(part)
-    _write(index, file)
-    return kind
-
-
-def _write(index: Any, file: Path) -> None:  # noqa: ANN401 - an untyped library
-    """Write through Python, so that a full disk is an OSError and not FAISS's RuntimeError."""
-    import faiss
-
-    failures: list[OSError] = []
-    with open(file, "wb") as out:
-
-        def write(data: bytes) -> int:
-            try:
-                return out.write(data)
-            except OSError as error:
-                failures.append(error)
-                raise
-
-        try:
-            faiss.write_index(index, faiss.PyCallbackIOWriter(write, 1 << 20))
-        except Exception:
-            if failures:
-                raise failures[0] from None
-            raise
+# Fewer allowed rows than this are all compared: an inexact index would miss most of them.
+FEW = 10_000
+# An inexact index names so many times the rows wanted, which are then compared exactly.
+COMPARED = 2
+Rows = npt.NDArray[np.int64]
 
 
 class DenseIndex:
     """An opened FAISS index; rows are child rows. Thread-safe."""
 
-    def __init__(self, file: Path, expected: int, sha256: str) -> None:
-        """Open ``file``, which hashes to ``sha256`` and holds ``expected`` vectors.
+    def __init__(self, file: Path, vectors: VectorFile, sha256: str) -> None:
+        """Open ``file``, which hashes to ``sha256`` and indexes ``vectors``.
 
         A file that is read whole is hashed and parsed as the same bytes. Raises SnapshotCorrupt.
         """
         import faiss
 
-        size = file.stat().st_size
-        # No vector inside the file can be longer than the file.
+        self._vectors = vectors
+        name, size = f"{file.parent.name}/{file.name}", file.stat().st_size
+        # No vector inside the file can be longer than the file, nor have more elements.
         faiss.set_deserialization_vector_byte_limit(max(size, 1 << 20))
+        faiss.set_deserialization_loop_limit(max(size, 1 << 20))
         try:
             if size > MAPPED:
-                self._index = faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC)
+                self._index: Any = faiss.read_index(str(file), faiss.IO_FLAG_MMAP)
             else:
                 data = file.read_bytes()
                 if hashlib.sha256(data).hexdigest() != sha256:
-                    raise corrupt(f"{file.parent.name}/{file.name}")
+                    raise corrupt(name)
                 self._index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
         except RuntimeError as error:
-            raise corrupt(f"{file.parent.name}/{file.name}") from error
-        if self._index.ntotal != expected:
-            raise corrupt(f"{file.parent.name}/{file.name}")
+            raise corrupt(name) from error
+        if self._index.ntotal != len(vectors) or self._index.d != vectors.shape[1]:
+            raise corrupt(name)
+        self._exact = not isinstance(self._index, faiss.IndexIVF)
 
     def search(
-        self,
-        queries: npt.NDArray[np.float32],
-        k: int,
-        allowed: npt.NDArray[np.bool_] | None = None,
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-        """Return (scores, rows), both (n, k'), best first; k' <= k.
+        self, queries: Floats, k: int, allowed: npt.NDArray[np.bool_] | None = None
+    ) -> tuple[Floats, Rows]:
+        """Return (scores, rows), both (n, k'), best first; k' <= k. Scores are exact.
 
         ``allowed`` marks the rows that may be found. A place that an inexact index leaves empty
         has the row -1.
         """
-        import faiss
-
-        k = min(k, self._index.ntotal if allowed is None else int(allowed.sum()))
+        queries = np.ascontiguousarray(queries, np.float32)
+        number = len(self._vectors) if allowed is None else int(np.count_nonzero(allowed))
+        k = min(k, number)
         if k == 0:
             return np.zeros((len(queries), 0), np.float32), np.zeros((len(queries), 0), np.int64)
-        parameters = None
-        if allowed is not None:
-            selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-            cls = (
-                faiss.SearchParametersHNSW
-                if isinstance(self._index, faiss.IndexHNSW)
-                else faiss.SearchParameters
-            )
-            parameters = cls(sel=selector)
-        scores, rows = self._index.search(np.asarray(queries, np.float32), k, params=parameters)
-        return scores, rows
+        if self._exact:
+            scores, rows = self._index.search(queries, k, params=self._parameters(allowed))
+            return scores, rows
+        if allowed is not None and number <= FEW:
+            return self._compared(queries, np.flatnonzero(allowed), k)
+        wanted = min(COMPARED * k, number)
+        _, rough = self._index.search(queries, wanted, params=self._parameters(allowed))
+        parts = [
+            self._compared(query[None, :], near[near >= 0], k)
+            for query, near in zip(queries, rough, strict=True)
+        ]
+        return np.concatenate([s for s, _ in parts]), np.concatenate([r for _, r in parts])
+
+    def _parameters(self, allowed: npt.NDArray[np.bool_] | None) -> Any:  # noqa: ANN401
+        import faiss
+
+        if allowed is None:
+            return None
+        selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+        if self._exact:
+            return faiss.SearchParameters(sel=selector)
+        return faiss.SearchParametersIVF(sel=selector, nprobe=self._index.nprobe)
+
+    def _compared(self, queries: Floats, rows: Rows, k: int) -> tuple[Floats, Rows]:
+        """Return the best ``k`` of ``rows`` by their stored vectors, filled up with row -1."""
+        # In order of the file, so that the disk is read forwards.
+        rows = np.sort(rows)
+        scores = queries @ self._vectors[rows].T
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        best, found = np.take_along_axis(scores, order, axis=1), rows[order]
+        missing = ((0, 0), (0, k - found.shape[1]))
+        return (
+            np.pad(best, missing, constant_values=-1.0),
+            np.pad(found, missing, constant_values=-1),
+        )

@@ -78,7 +78,7 @@ class Snapshot:
         sums = {entry.name: entry.sha256 for entry in manifest.files}
         # Opened now: a writer may remove the folder while this snapshot still answers.
         self._dense = {
-            leg: DenseIndex(folder / file, manifest.children, sums[file])
+            leg: DenseIndex(folder / file, self._vectors[leg][0], sums[file])
             for leg, file in ((leg, f"{leg}/index.faiss") for leg in self.legs if dense)
         }
         self._text = open(folder / "passages.jsonl", "rb")  # noqa: SIM115 - closed with us

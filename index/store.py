@@ -115,8 +115,13 @@ def snapshots(library: Path) -> list[Path]:
     return sorted((library / "snapshots").glob("snap-*"))
 
 
-def collect(library: Path) -> None:
-    """Remove all but the newest snapshots; the current one always stays."""
+def tidy(library: Path) -> None:
+    """Remove what killed writers left and all but the newest snapshots; the current one stays.
+
+    Only for the holder of the writer lock.
+    """
+    for leftover in (library / "snapshots").glob("tmp-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
     current = current_id(library)
     for old in snapshots(library)[:-KEPT]:
         if old.name != current:

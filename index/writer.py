@@ -14,10 +14,10 @@ from typing import BinaryIO
 import numpy as np
 from pydantic import TypeAdapter
 
-from index.dense import build_dense
+from index.dense_build import build_dense
 from index.lexical_writer import LexicalWriter
 from index.records import EncoderInfo, FileEntry, Manifest
-from index.store import MANIFEST, collect, publish, sha256_file, sync
+from index.store import MANIFEST, publish, sha256_file, sync, tidy
 from index.vectors import STORED, Halves, VectorFile
 from ingest.clean import search_text
 from ingest.records import Paper, PaperReport, Passage, Reference
@@ -62,8 +62,7 @@ class SnapshotWriter:
         self._encoders = tuple(encoders)
         snapshots = library / "snapshots"
         snapshots.mkdir(parents=True, exist_ok=True)
-        for leftover in snapshots.glob("tmp-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
+        tidy(library)
         self._folder = snapshots / f"tmp-{name}"
         self._folder.mkdir()
         self._files: dict[str, BinaryIO] = {}
@@ -151,7 +150,7 @@ class SnapshotWriter:
         os.replace(self._folder, final)
         sync(final.parent)
         publish(self._library, self._name, hashlib.sha256(data).hexdigest())
-        collect(self._library)
+        tidy(self._library)
         return manifest
 
     def _finish(self) -> list[str]:
@@ -182,4 +181,5 @@ class SnapshotWriter:
     def _build_dense(self, encoder: EncoderInfo, rows: int) -> str:
         folder = self._folder / encoder.leg
         vectors = VectorFile(folder / "children.f16", rows, encoder.dimension)
-        return build_dense(vectors, folder / "index.faiss")
+        said = VectorFile(folder / "sentences.f16", self._sentence_ends[-1], encoder.dimension)
+        return build_dense(vectors, said, folder / "index.faiss")

@@ -1,0 +1,126 @@
+"""A made-up library of any size: real encoders' vectors spread out, texts of made-up words.
+
+Vectors lie between the vectors of real short texts (the lexicon's names), with noise that has
+their spectrum, so that an index finds the crowded cone that an encoder fills and not a sphere.
+Texts draw Han "words" by Zipf's law, so that common terms have very long postings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.embedding import Embedder
+from index.vectors import STORED
+from index.writer import LegVectors, PaperContent
+from ingest.records import BlockKind, Box, Child, Paper, Passage, Sentence, Span
+
+Floats = npt.NDArray[np.float32]
+ROOT = Path(__file__).resolve().parent.parent
+PASSAGES, CHILDREN, SENTENCES, LINE = 40, 4, 8, 25
+WORDS, PASSAGE_WORDS = 60_000, 160
+# Characters in order of how often words use them.
+_HAN = [chr(0x4E00 + 7 * i) for i in range(2500)]
+
+
+def seed_texts(count: int) -> list[str]:
+    """Return Chinese and English names from the lexicon that ships with the product."""
+    names: dict[str, None] = {}
+    for file in sorted((ROOT / "index" / "data" / "lexicon").glob("*.tsv")):
+        for line in file.read_text(encoding="utf-8").splitlines()[1:]:
+            names |= dict.fromkeys(cell for cell in line.split("\t")[:2] if cell)
+    listed = list(names)
+    return listed[:: max(1, len(listed) // count)][:count]
+
+
+class Cloud:
+    """Draws unit vectors like those of ``seeds`` (n, dimension)."""
+
+    def __init__(self, seeds: Floats) -> None:
+        self._seeds = seeds
+        similarity = seeds @ seeds.T
+        np.fill_diagonal(similarity, -1)
+        self._near = np.argsort(-similarity, axis=1)[:, :30]
+        centred = seeds - seeds.mean(axis=0)
+        _, spread, self._axes = np.linalg.svd(centred, full_matrices=False)
+        self._spread = (0.45 * spread / np.sqrt(len(seeds))).astype(np.float32)
+
+    def draw(self, count: int, generator: np.random.Generator) -> npt.NDArray[np.float16]:
+        """Return (count, dimension) vectors as they are stored."""
+        first = generator.integers(len(self._seeds), size=count)
+        second = self._near[first, generator.integers(self._near.shape[1], size=count)]
+        weight = generator.uniform(0.4, 1.0, (count, 1)).astype(np.float32)
+        noise = generator.standard_normal((count, len(self._spread)), dtype=np.float32)
+        rows = weight * self._seeds[first] + (1 - weight) * self._seeds[second]
+        rows = rows + (noise * self._spread) @ self._axes
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), STORED)
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes the papers of a library, always the same for a number."""
+
+    clouds: Mapping[str, Cloud]
+    words: Sequence[str]
+    chances: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, encoders: Mapping[str, Embedder], seeds: int = 1500) -> Maker:
+        """Embed the seeds (a minute) and make the vocabulary."""
+        texts = seed_texts(seeds)
+        clouds = {leg: Cloud(e.embed_passages(texts)) for leg, e in encoders.items()}
+        generator = np.random.default_rng(5)
+        chars = np.minimum(generator.zipf(1.3, (WORDS, 3)) - 1, len(_HAN) - 1)
+        sizes = generator.choice([2, 3], WORDS, p=[0.7, 0.3])
+        words = [
+            "".join(_HAN[c] for c in row[:size]) for row, size in zip(chars, sizes, strict=True)
+        ]
+        words[::50] = [f"{word}GENE{i}" for i, word in enumerate(words[::50])]
+        return cls(clouds, words, np.cumsum(1 / np.arange(8, WORDS + 8)))
+
+    def papers(self, passages: int) -> Iterator[PaperContent]:
+        """Yield papers of 40 passages each, ``passages`` in all."""
+        for number in range(passages // PASSAGES):
+            yield self._paper(number)
+
+    def _paper(self, number: int) -> PaperContent:
+        generator = np.random.default_rng(number)
+        name = hashlib.sha256(str(number).encode()).hexdigest()
+        paper = Paper(name, f"{number}.pdf", f"文献{number}", year=1990 + number % 35)
+        draws = generator.uniform(0, self.chances[-1], (PASSAGES, PASSAGE_WORDS))
+        chosen = np.searchsorted(self.chances, draws)
+        passages = tuple(self._passage(name, i, row) for i, row in enumerate(chosen))
+        legs = {
+            leg: LegVectors(
+                cloud.draw(PASSAGES * CHILDREN, generator),
+                cloud.draw(PASSAGES * SENTENCES, generator),
+            )
+            for leg, cloud in self.clouds.items()
+        }
+        return PaperContent(paper, (), passages, legs)
+
+    def _passage(self, paper: str, ordinal: int, words: npt.NDArray[np.int64]) -> Passage:
+        text = "".join(self.words[word] for word in words)
+        cuts = [len(text) * i // SENTENCES for i in range(SENTENCES + 1)]
+        sentences = tuple(Sentence(a, b) for a, b in pairwise(cuts))
+        step = SENTENCES // CHILDREN
+        children = tuple(Child(cuts[i], cuts[i + step]) for i in range(0, SENTENCES, step))
+        spans = tuple(
+            Span(
+                start,
+                min(start + LINE, len(text)),
+                Box(1 + ordinal // 8, 56.7, 100.0 + start, 290.3, 110.5 + start),
+                tuple(56.7 + 9.36 * i for i in range(min(LINE, len(text) - start) + 1)),
+            )
+            for start in range(0, len(text), LINE)
+        )
+        return Passage(
+            f"{paper[:16]}-{ordinal:04d}", paper, ordinal, text, (f"{1 + ordinal // 10} 节",),
+            BlockKind.PARAGRAPH, "zh", spans, (), sentences, children,
+        )  # fmt: skip

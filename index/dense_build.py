@@ -1,0 +1,131 @@
+"""Vectors on disk -> a FAISS index file, of the kind that fits their number.
+
+Up to 50,000 vectors: all are compared (exact). More: an inverted file (Sivic & Zisserman 2003;
+Jegou et al. 2011) over 8-bit vectors, whose best rows are compared again at full precision when
+it is asked (see ``index.dense``). Measured in docs/scale.md.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.vectors import Floats, VectorFile
+
+log = logging.getLogger(__name__)
+
+FLAT_LIMIT = 50_000
+# How the number of lists searched is chosen: sentences of the library stand for questions, which
+# are a little harder, hence the high target and the floor.
+RECALL, RECALL_AT, PROBES, FEWEST_LISTS = 0.985, 50, 96, 48
+_TRAINING_PER_LIST = 40
+_ROUNDS = 8
+
+
+def build_dense(vectors: VectorFile, probes: VectorFile, file: Path) -> str:
+    """Write the index of ``vectors`` (n, dimension); return its type for the manifest.
+
+    ``probes`` are vectors of the same encoder that stand for questions.
+    """
+    import faiss
+
+    if len(vectors) <= FLAT_LIMIT:
+        index, kind = faiss.IndexFlatIP(vectors.shape[1]), "flat"
+        for part in vectors.chunks():
+            index.add(part)
+    else:
+        index, kind = _inverted_file(vectors, probes)
+    _write(index, file)
+    return kind
+
+
+def _inverted_file(vectors: VectorFile, probes: VectorFile) -> tuple[Any, str]:
+    import faiss
+
+    lists = 1 << round(np.log2(2 * np.sqrt(len(vectors))))
+    dimension = vectors.shape[1]
+    quantizer = faiss.IndexFlatIP(dimension)
+    index = faiss.IndexIVFScalarQuantizer(
+        quantizer,
+        dimension,
+        lists,
+        faiss.ScalarQuantizer.QT_8bit,
+        faiss.METRIC_INNER_PRODUCT,
+        False,  # the vectors themselves, not their distance from the list's centre
+    )
+    index.cp.niter = _ROUNDS
+    index.cp.seed = 1
+    index.train(_sample(vectors, lists * _TRAINING_PER_LIST))
+    for part in vectors.chunks():
+        index.add(part)
+    index.nprobe, share = _lists_to_search(index, vectors, _sample(probes, PROBES))
+    log.info("%d vectors in %d lists, %d searched: recall %.3f", len(vectors), lists,
+             index.nprobe, share)  # fmt: skip
+    return index, f"ivf{lists}-sq8-np{index.nprobe}"
+
+
+def _sample(vectors: VectorFile, count: int) -> Floats:
+    """Return at most ``count`` rows spread over the file, always the same."""
+    if len(vectors) <= count:
+        return vectors[:]
+    generator = np.random.default_rng(len(vectors))
+    return vectors[np.sort(generator.choice(len(vectors), count, replace=False))]
+
+
+def _lists_to_search(index: Any, vectors: VectorFile, queries: Floats) -> tuple[int, float]:  # noqa: ANN401
+    """Return the fewest lists (times 1.4 each step) that reach RECALL, and that recall."""
+    truth = nearest(vectors, queries, RECALL_AT)
+    number, share = FEWEST_LISTS, 0.0
+    while True:
+        index.nprobe = number
+        # As many as are compared again when a person asks.
+        _, found = index.search(queries, 2 * RECALL_AT)
+        share = float(
+            np.mean([np.isin(want, got).mean() for want, got in zip(truth, found, strict=True)])
+        )
+        if share >= RECALL or number >= index.nlist:
+            return min(number, index.nlist), share
+        number = int(number * 1.4)
+
+
+def nearest(vectors: VectorFile, queries: Floats, k: int) -> npt.NDArray[np.int64]:
+    """Return the rows of the ``k`` nearest vectors of each query, by comparing with all."""
+    scores = np.zeros((len(queries), 0), np.float32)
+    rows = np.zeros((len(queries), 0), np.int64)
+    start = 0
+    for part in vectors.chunks():
+        scores = np.concatenate([scores, queries @ part.T], axis=1)
+        own = np.arange(start, start + len(part))
+        rows = np.concatenate([rows, np.broadcast_to(own, (len(queries), len(part)))], axis=1)
+        best = np.argpartition(-scores, min(k, scores.shape[1]) - 1, axis=1)[:, :k]
+        scores = np.take_along_axis(scores, best, axis=1)
+        rows = np.take_along_axis(rows, best, axis=1)
+        start += len(part)
+    order = np.argsort(-scores, axis=1)
+    return np.take_along_axis(rows, order, axis=1)
+
+
+def _write(index: Any, file: Path) -> None:  # noqa: ANN401
+    """Write through Python, so that a full disk is an OSError and not FAISS's RuntimeError."""
+    import faiss
+
+    failures: list[OSError] = []
+    with open(file, "wb") as out:
+
+        def write(data: bytes) -> int:
+            try:
+                return out.write(data)
+            except OSError as error:
+                failures.append(error)
+                raise
+
+        try:
+            faiss.write_index(index, faiss.PyCallbackIOWriter(write, 1 << 20))
+        except Exception:
+            if failures:
+                raise failures[0] from None
+            raise
