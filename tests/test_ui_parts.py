@@ -47,6 +47,9 @@ def wait(condition, seconds: float = 5.0) -> None:
 def test_a_turn_starts_searching_and_ends_answered(desk):
     updates = list(events.ask(desk, {"conversation": ONE, "question": "整合素？"}))
     assert updates[0]["turn"]["state"] == "searching"
+    grown = [len(update["turn"]["answer"]["sentences"]) for update in updates[1:]]
+    assert grown == [1, 2, 3]
+    assert [update["turn"]["state"] for update in updates[1:-1]] == ["searching"] * 2
     turn = updates[-1]["turn"]
     assert turn["state"] == "answered" and len(turn["answer"]["citations"]) == 3
     first = turn["answer"]["citations"][0]

@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -118,6 +119,9 @@ class FakeAssistant:
         sentences = tuple(AnswerSentence(c.quote, (c.number,)) for c in citations)
         status = Status.PARTLY if "部分" in question else Status.ANSWERED
         return self._answer(question, resolved, status, sentences, citations, ())
+
+    def ask_stream(self, question: str, **options: object) -> Iterator[tuple[Answer, bool]]:
+        yield self.ask(question, **options), True
 
     def _answer(
         self,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,9 +29,20 @@ class Answerer(Protocol):
         history: Sequence[str] = (),
         papers: frozenset[str] | None = None,
         sentences: int | None = None,
-        llm: bool = False,
+        llm: bool | None = False,
     ) -> Answer:
         """Answer ``question``; see ``rag.assistant.Assistant.ask``."""
+
+    def ask_stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[str] = (),
+        papers: frozenset[str] | None = None,
+        sentences: int | None = None,
+        llm: bool | None = False,
+    ) -> Iterator[tuple[Answer, bool]]:
+        """Yield the answer as it grows; see ``rag.assistant.Assistant.ask_stream``."""
 
 
 @dataclass(frozen=True, slots=True)

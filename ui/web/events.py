@@ -18,7 +18,7 @@ from rag.records import Answer, Status
 from ui.web.conversations import Conversations, Turn, valid_id
 from ui.web.desk import Desk
 from ui.web.rendering import ID_LENGTH, turn_json
-from ui.web.streaming import answer_stream
+from ui.web.streaming import sentence_by_sentence
 
 log = logging.getLogger(__name__)
 
@@ -123,14 +123,14 @@ def _answered(desk: Desk, request: AskRequest, turn: Turn) -> Iterator[Turn]:
             zh, en = "文献库为空，请先添加 PDF。", "The library is empty. Add PDFs first."
         raise YinzhengError(zh, en)
     history = desk.conversations.questions(request.conversation, turn.number)
-    for answer, done in answer_stream(
-        assistant,
+    stream = assistant.ask_stream(
         request.question,
         history=history,
         papers=desk.library.chosen(request.papers),
         sentences=request.sentences,
-        llm=request.llm,
-    ):
+        llm=request.llm and desk.llm() is not None,
+    )
+    for answer, done in sentence_by_sentence(stream):
         if done:
             desk.images.prefetch(_cited_pages(answer))
             state = answer.status.value
@@ -247,5 +247,6 @@ def ask_once(desk: Desk, message: str) -> Update:
     assistant = desk.engine.assistant(timeout=MODEL_WAIT)
     if assistant is None or not question:
         return {"error": "library empty or not loaded" if question else "empty question"}
-    answer = assistant.ask(question, papers=desk.library.chosen(()))
+    # Over the API nobody has agreed that passages leave this machine.
+    answer = assistant.ask(question, papers=desk.library.chosen(()), llm=False)
     return dict(answer_json(answer))
