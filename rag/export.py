@@ -36,7 +36,8 @@ def _paper(paper: Paper) -> dict[str, Any]:
     }
 
 
-def _citation(citation: Citation) -> dict[str, Any]:
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """Return a citation as described in docs/json.md."""
     return {
         "number": citation.number,
         "paper": _paper(citation.paper),
@@ -66,8 +67,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "struck": [{"text": s.text, "reason": s.reason} for s in answer.sentences if s.reason],
         "dropped": answer.dropped,
         "model": answer.model,
-        "citations": [_citation(c) for c in answer.citations],
-        "nearest": [_citation(c) for c in answer.nearest],
+        "citations": [citation_json(c) for c in answer.citations],
+        "nearest": [citation_json(c) for c in answer.nearest],
         "missing": list(answer.missing),
         "notes": [{"zh": zh, "en": en} for zh, en in answer.notes],
         "timings_ms": {name: round(value, 2) for name, value in answer.timings.items()},

@@ -21,10 +21,14 @@ FAMILIES: dict[str, str] = {
     "symptom": "outcome",
 }  # fmt: skip
 
+# What can act in a mechanism, and what can be acted on.
+ACTORS = ("molecule", "pathway", "cell", "therapy", "name", "process")
+TARGETS = ("molecule", "pathway", "cell", "process", "disease", "outcome", "name", "term", "place")
+
 DRUG_ZH = (
     r"[\u4e00-\u9fff]{1,5}?(?:替尼|单抗|西布|列净|他汀|沙坦|普利|格列汀|格列酮|"
     r"鲁肽|西林|霉素|他滨|曲塞|紫杉醇|"
-    r"紫杉烷|拉西布|非尼|利尤|铂|泊苷|利酮|洛尔|地平|拉唑|沙星|韦(?:林)?|环素|"
+    r"紫杉烷|拉西布|非尼|铂|泊苷|利酮|洛尔|地平|拉唑|沙星|韦(?:林)?|环素|"
     r"阿霉素|比星|司琼|膦酸|依托泊苷|双胍|胰岛素)"
 )
 DRUG_EN = (
@@ -43,8 +47,9 @@ _SYMBOL = r"(?<![A-Za-z0-9])(?=[A-Za-zα-ω]*[A-Z0-9α-ω])" + _NAME
 _FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     (family, kind, re.compile(pattern, flags))
     for family, kind, pattern, flags in (
-        ("therapy", "regimen", r"(?:[\u4e00-\u9fff]{2,6}?|" + _NAME + (
-            r")\s*(?:抑制剂|拮抗剂|激动剂|阻滞剂|受体阻断剂|抗体药物)"), re.A),
+        ("therapy", "regimen", r"(?:" + _NAME + (
+            r"\s?[\u4e00-\u9fff]{0,12}?|[\u4e00-\u9fff]{2,12}?)\s?(?:抑制剂|"
+            r"拮抗剂|激动剂|阻滞剂|受体阻断剂|抗体药物)"), re.A),
         ("pathway", "pathway", r"(?:" + _NAME + (
             r")\s*(?:信号(?:转导)?通路|信号途径|信号轴|信号|通路|途径|轴)"), re.A),
         ("pathway", "pathway", r"(?:" + _NAME + (
@@ -52,7 +57,7 @@ _FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
         ("therapy", "procedure",
             r"(?:免疫联合|新辅助|辅助|同步|姑息性?|全身|局部|"
             r"立体定向体部)?(?:免疫治疗|化学治疗|化疗|放射治疗|放化疗|放疗|靶向治疗|"
-            r"抗血管生成治疗|内分泌治疗|介入治疗|消融|手术切除|手术|移植)", 0),
+            r"抗血管生成(?:治疗|药物)|内分泌治疗|介入治疗|消融|手术切除|手术|移植)", 0),
         ("therapy", "procedure",
             r"\b(?:immunotherapy|chemotherapy|radiotherapy|chemoradiotherapy|"
             r"targeted therapy|surgery|ablation|SBRT)\b", re.I),
@@ -65,7 +70,7 @@ _FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
 # What is no part of a Chinese name that a form has run into.
 _LINKS = re.compile(
     r".*(?:和|与|及|或|联合|加用|使用|采用|选用|应用|如|的|是|为|对|在|给予|"
-    r"接受|包括|可|、|用|予|经|由|被|而|等|其|该|剂|类|药物|多靶点)"
+    r"接受|包括|可|、|用|予|经|由|被|而|等|其|该|剂|类|药物|多靶点|从|患者|后|者)"
 )
 
 

@@ -106,6 +106,7 @@ def build_parser() -> argparse.ArgumentParser:
     table = add("table", "treatments or mechanisms over the library / 治疗或机制总表")
     table.add_argument("kind", choices=TABLES)
     _library_options(table)
+    table.add_argument("--paper", action="append", metavar="PAPER", help="these papers only")
     table.add_argument("--format", choices=("markdown", "csv"), default="markdown")
     _json_option(table)
 

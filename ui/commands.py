@@ -238,6 +238,24 @@ def _eval(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _table(arguments: argparse.Namespace) -> int:
+    from index.snapshot import Snapshot
+    from rag import extraction, tabular
+    from rag.wiring import load_translator
+
+    settings = _settings(arguments)
+    papers = _paper_ids(settings.library, arguments.paper)
+    with Snapshot.open(settings.library) as snapshot:
+        lexicon = load_translator(settings.library)
+        table = extraction.table(snapshot, arguments.kind, lexicon, papers=papers)
+    if arguments.json:
+        _emit(tabular.table_json(table))
+    else:
+        writers = {"markdown": tabular.to_markdown, "csv": tabular.to_csv}
+        print(writers[arguments.format](table).rstrip("\n"))
+    return 0
+
+
 def _unbuilt(arguments: argparse.Namespace) -> int:
     raise SettingsError(
         f"本版本尚未提供 {arguments.command} 命令。",
@@ -288,7 +306,7 @@ COMMANDS: dict[str, Command] = {
     "search": _search,
     "ask": _ask,
     "inspect": _inspect,
-    "table": _unbuilt,
+    "table": _table,
     "ui": _ui,
     "demo": _demo,
     "eval": _eval,
