@@ -124,9 +124,14 @@ def _load_engine() -> Any:  # noqa: ANN401
         params={
             "Global.use_cls": False,
             "Global.log_level": "critical",
-            "EngineConfig.onnxruntime.intra_op_num_threads": min(4, os.cpu_count() or 1),
+            "EngineConfig.onnxruntime.intra_op_num_threads": _threads(),
         }
     )
+
+
+def _threads() -> int:
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return int(wanted) if wanted.isdigit() and int(wanted) else min(4, os.cpu_count() or 1)
 
 
 def _bounds(box: Any) -> tuple[float, float, float, float]:  # noqa: ANN401

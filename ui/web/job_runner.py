@@ -34,7 +34,7 @@ class Status:
 
     def progress(self, event: Mapping[str, Any]) -> None:
         """Take a progress event of the build."""
-        for key in ("stage", "file", "done", "total"):
+        for key in ("stage", "file", "done", "total", "reading"):
             self.value[key] = event.get(key)
         self.write()
 

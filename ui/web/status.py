@@ -41,5 +41,6 @@ def library_status(desk: Desk) -> dict[str, Any]:
 def _job_json(job: dict[str, Any] | None) -> dict[str, Any] | None:
     if job is None:
         return None
-    kept = ("state", "stage", "file", "done", "total", "error", "waiting", "papers", "started")
-    return {key: job.get(key) for key in kept}
+    place = ("state", "stage", "file", "done", "total", "reading")
+    rest = ("error", "waiting", "papers", "started")
+    return {key: job.get(key) for key in (*place, *rest)}

@@ -73,7 +73,16 @@ function drawJob() {
 /** The progress of a running job: its file, stage and how much of it is done. */
 export function jobProgress(state) {
   const done = state.total ? t("stage_pages", { done: state.done, total: state.total }) : "";
-  return progress(state.file || "", `${t(stageKey(state.stage))} ${done}`.trim(), state.total ? state.done / state.total : null);
+  const label = [t(stageKey(state.stage)), done, ...readingLabel(state.reading)].join(" ").trim();
+  return progress(state.file || "", label, state.total ? state.done / state.total : null);
+}
+
+/** Where the reading of one paper stands; recognising scans takes long enough to say how long. */
+function readingLabel(place) {
+  if (!place || place.done >= place.total) return [];
+  const page = { page: place.done + 1, total: place.total };
+  const left = place.seconds_left ? [t("reading_left", { seconds: Math.round(place.seconds_left) })] : [];
+  return ["·", t(place.stage === "ocr" ? "reading_ocr" : "reading_page", page), ...left];
 }
 
 const STAGES = { read: "stage_read", pars: "stage_read", embed: "stage_embed", writ: "stage_write" };
