@@ -1,10 +1,10 @@
 """Which characters of a pdfium page can nobody see? Text hidden from readers is no evidence.
 
-Cheap signs first: render mode, opacity, a colour near white, a clip path elsewhere, a shape
-or image of the same colour below or of any colour above. Where a sign is found the page
-is drawn twice, with the doubtful text objects and without them: a character is seen when the
-two drawings differ in its box. Text over a scan that the ink of the scan shows through is the
-text layer of that scan: kept.
+Cheap signs first: render mode, opacity, a colour near white, a clip path elsewhere, an
+optional layer, a shape or image of the same colour below or of any colour above. Where a sign
+is found the page is drawn twice, with the doubtful text objects and without them: a character
+is seen when the two drawings differ in its box. Text over a scan that the ink of the scan
+shows through is the text layer of that scan: kept.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ DPI = 100
 # Differences of a colour channel (0-255) that an eye takes for ink.
 _CONTRAST = 24
 _OPAQUE, _WHITE = 13, 235
-_MAX_CLIPS, _MAX_POINTS = 4, 32
+_MAX_CLIPS, _MAX_POINTS, _MAX_MARKS = 4, 32, 4
+_LAYER = "OC\0".encode("utf-16-le")
 # Part of a scan's hidden characters that must stand on its ink to be its text layer.
 _ON_INK, _SCAN = 0.6, 0.5
 _INVISIBLE = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
@@ -67,7 +68,18 @@ def paint_of(drawn: Any, place: int) -> Paint:  # noqa: ANN401
     if mode in _BOTH and (alpha < _OPAQUE or min(red, green, blue) >= _WHITE):
         red, green, blue, alpha = colour_of(raw.FPDFPageObj_GetStrokeColor, drawn)
     doubtful = alpha < _OPAQUE or min(red, green, blue) >= _WHITE
-    return Paint(place, (red, green, blue), doubtful, _clip(drawn))
+    return Paint(place, (red, green, blue), doubtful or _in_layer(drawn), _clip(drawn))
+
+
+def _in_layer(drawn: Any) -> bool:  # noqa: ANN401
+    """Tell whether an object belongs to an optional layer, which may be switched off."""
+    name, size = ctypes.create_string_buffer(16), ctypes.c_ulong()
+    for number in range(min(raw.FPDFPageObj_CountMarks(drawn), _MAX_MARKS)):
+        mark = raw.FPDFPageObj_GetMark(drawn, number)
+        text = ctypes.cast(name, ctypes.POINTER(raw.FPDF_WCHAR))
+        if raw.FPDFPageObjMark_GetName(mark, text, 16, size) and name.raw[:6] == _LAYER:
+            return True
+    return False
 
 
 def _clip(drawn: Any) -> tuple[float, float, float, float] | None:  # noqa: ANN401

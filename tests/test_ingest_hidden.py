@@ -107,6 +107,22 @@ def test_invisible_text_beside_the_ink_of_a_picture_is_no_text_layer() -> None:
     assert not page.chars and page.hidden > 200
 
 
+@pytest.mark.parametrize(("off", "shown"), [("", "visiblesecret"), ("/OFF [7 0 R]", "visible")])
+def test_a_layer_that_is_switched_off_is_hidden(off: str, shown: str) -> None:
+    page = read(
+        one_page(
+            f"{SEEN} /OC /L BDC {SECRET} EMC",
+            resources="/Properties << /L 7 0 R >>",
+            extra={
+                1: "<< /Type /Catalog /Pages 2 0 R /OCProperties"
+                f" << /OCGs [7 0 R] /D << /Order [7 0 R] {off} >> >> >>",
+                7: "<< /Type /OCG /Name (Layer) >>",
+            },
+        )
+    )
+    assert text(page) == shown
+
+
 def test_pypdf_leaves_invisible_text_out_too() -> None:
     from ingest.pypdf_text import PypdfFile
 

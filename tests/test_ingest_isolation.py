@@ -20,7 +20,7 @@ from ingest import isolation
 from ingest.errors import EncryptedPdf, PdfChanged, PdfTooLarge, UnreadablePdf
 from ingest.isolation import PageRenderer, Worker, WorkerStopped, read_isolated, render_isolated
 from ingest.reader import read_document
-from tests.small_pdfs import make_pdf, one_page
+from tests.small_pdfs import HELVETICA, make_pdf, one_page
 
 PAGE = one_page("BT /F1 12 Tf 1 0 0 1 100 500 Tm (A short line of text.) Tj ET")
 
@@ -221,6 +221,36 @@ def test_two_threads_read_at_once(samples: tuple[Path, ...], page: Path) -> None
     for thread in threads:
         thread.join()
     assert found == {"page.pdf": 1, samples[1].name: 1}
+
+
+@pytest.mark.slow
+def test_a_book_of_800_pages_is_read_whole(tmp_path: Path) -> None:
+    words = "".join(
+        f"1 0 0 1 50 {790 - 14 * n} Tm (Line {n} of a page of a book, with some words.) Tj "
+        for n in range(50)
+    )
+    kids = " ".join(f"{10 + n} 0 R" for n in range(800))
+    leaf = (
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 3 0 R"
+        " /Resources << /Font << /F1 4 0 R >> >> >>"
+    )
+    content = f"BT /F1 10 Tf {words} ET".encode()
+    path = tmp_path / "book.pdf"
+    path.write_bytes(
+        make_pdf(
+            {
+                1: "<< /Type /Catalog /Pages 2 0 R >>",
+                2: f"<< /Type /Pages /Kids [{kids}] /Count 800 >>",
+                3: (f"<< /Length {len(content)} >>", content),
+                4: HELVETICA,
+                **{10 + n: leaf for n in range(800)},
+            }
+        )
+    )
+    seen: list[Mapping[str, Any]] = []
+    document = read_isolated(path, on_progress=seen.append)
+    assert len(document.pages) == 800 and not document.failed_pages
+    assert [place["done"] for place in seen] == list(range(801))
 
 
 PARSERS = "('pypdf', 'pypdfium2', 'pypdfium2_raw', 'rapidocr')"
