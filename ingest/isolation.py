@@ -78,6 +78,7 @@ class Worker:
     def __init__(self) -> None:
         root = str(Path(ingest.__file__).resolve().parent.parent)
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        environment["OPENBLAS_NUM_THREADS"] = "1"  # no thread pool for a few small matrices
         environment["PYTHONPATH"] = os.pathsep.join([root, *filter(None, sys.path)])
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "ingest.worker"],

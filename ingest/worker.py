@@ -15,6 +15,7 @@ import queue
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -107,17 +108,17 @@ def _answer(request: Mapping[str, Any], out: TextIO) -> None:
 
 
 def _emit(out: TextIO, event: Mapping[str, Any]) -> None:
-    out.write(json.dumps(event, ensure_ascii=False) + "\n")
+    out.write(json.dumps(event, ensure_ascii=False, default=_fields) + "\n")
     out.flush()
 
 
+def _fields(record: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return a record as a mapping; what has no fields raises TypeError."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
 def _read(request: Mapping[str, Any], out: TextIO) -> None:
-    from dataclasses import asdict
-
-    from pydantic import TypeAdapter
-
     from ingest.reader import read_document
-    from ingest.records import Document
 
     stage = ""
 
@@ -126,7 +127,7 @@ def _read(request: Mapping[str, Any], out: TextIO) -> None:
         if progress.stage == "ocr" and stage != "ocr":
             allow_ocr()
         stage = progress.stage
-        _emit(out, {"progress": asdict(progress)})
+        _emit(out, {"progress": progress})
 
     document = read_document(
         Path(request["path"]),
@@ -134,9 +135,7 @@ def _read(request: Mapping[str, Any], out: TextIO) -> None:
         cache_dir=Path(request["cache_dir"]),
         on_progress=tell,
     )
-    text = TypeAdapter(Document).dump_json(document).decode("utf-8")
-    out.write(f'{{"document": {text}}}\n')
-    out.flush()
+    _emit(out, {"document": document})
 
 
 def _render(request: Mapping[str, Any], out: TextIO) -> None:
