@@ -26,7 +26,8 @@ TYPES = {
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # A gene's own symbol, a regimen's letters: what Chinese papers print as it is.
 SYMBOL = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9α-ωΔⅠ-Ⅹ /+.~-]+")
-# ASCII and Greek, with the accents of proper names (Sjögren, Ménière).
+PLAIN = re.compile(r"[\x20-\x7eΑ-Ωα-ω]+")
+# A synonym may have the accents of proper names (Sjögren, Ménière).
 ENGLISH = re.compile(r"[\x20-\x7eΑ-Ωα-ωà-öø-ÿ]+")
 
 
@@ -111,6 +112,7 @@ def test_chinese_names_are_han_or_a_symbol_and_simplified() -> None:
 
 def test_english_names_are_ascii_or_greek() -> None:
     for row in ROWS:
+        assert PLAIN.fullmatch(row.cells[2]), row.place
         assert [name for name in row.en if not ENGLISH.fullmatch(name)] == [], row.place
         assert not any(HAN.search(name) for name in row.short), row.place
 
@@ -129,7 +131,7 @@ def test_there_are_enough_concepts_of_every_type() -> None:
 
 
 # What stands here today, rounded down: rows may be mended and moved, not lost by the hundred.
-FLOOR = 3500
+FLOOR = 8000
 LEAST = {
     "disease": 520,
     "anatomy": 25,
