@@ -16,7 +16,7 @@ from ingest.plausible import agreement, fault
 from ingest.records import PageText
 
 FEW_CHARS = 50
-IMAGE_SHARE = 0.5
+IMAGE_SHARE, GROUND_SHARE = 0.5, 0.85
 # More filled shapes of the size of letters than a figure has: text turned into curves.
 MANY_OUTLINES = 200
 MIN_AGREEMENT = 0.9
@@ -51,6 +51,12 @@ def is_scan(page: PageText) -> bool:
 
 def _visible(page: PageText) -> int:
     return sum(not char.text.isspace() for char in page.chars)
+
+
+def without_ground(page: PageText) -> PageText:
+    """Leave out the images of a page that they cover whole: a scan or a ground, no figures."""
+    covered = image_share(page) > (IMAGE_SHARE if page.engine == "ocr" else GROUND_SHARE)
+    return replace(page, images=()) if covered else page
 
 
 def image_share(page: PageText) -> float:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import pypdfium2
 
-from ingest.choice import Choice, choose, is_scan, verdict
+from ingest.choice import Choice, choose, is_scan, verdict, without_ground
 from ingest.errors import EncryptedPdf, PdfTooLarge, UnreadablePdf
 from ingest.limits import MAX_BYTES, MAX_CHARS, MAX_PAGES
 from ingest.ocr import ScanReader, available
@@ -209,7 +209,7 @@ def extract_pages(
         return Extraction(
             info=engines.info(),
             page_count=engines.page_count,
-            pages=tuple(pages[index] for index in sorted(pages)),
+            pages=tuple(without_ground(pages[index]) for index in sorted(pages)),
             failed_pages=tuple(
                 index + 1
                 for index in range(engines.page_count)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest import pdf
-from ingest.choice import choose, image_share, is_scan
+from ingest.choice import choose, image_share, is_scan, without_ground
 from ingest.pdf import extract_pages
 from ingest.plausible import agreement, common_share, fault
 from ingest.pypdf_text import PypdfFile
@@ -183,6 +183,12 @@ def test_a_scan_is_a_page_of_images_with_hardly_any_text() -> None:
     assert not is_scan(page_of(CHINESE, images=strips))
     assert not is_scan(page_of("12", images=strips[:20]))
     assert not is_scan(page_of(""))
+
+
+def test_an_image_behind_all_of_the_page_is_no_figure() -> None:
+    figure, ground = Box(1, 100, 100, 400, 400), Box(1, 0, 0, 595, 842)
+    assert without_ground(page_of(CHINESE, images=(figure,))).images == (figure,)
+    assert without_ground(page_of(CHINESE, images=(ground, figure))).images == ()
 
 
 @pytest.mark.parametrize(("letters", "scan"), [(300, True), (60, False)])

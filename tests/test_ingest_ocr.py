@@ -105,7 +105,7 @@ def test_only_pages_without_usable_text_are_read_and_once(
     *text, scan = extraction.pages
     assert {page.engine for page in text} == {"pdfium"}
     assert (scan.engine, scan.confidence, text_of(scan)) == ("ocr", 0.97, "肝转移的机制")
-    assert scan.chars[0].font == "OCR" and scan.images
+    assert scan.chars[0].font == "OCR" and not scan.images  # the scan itself is no figure
     assert extraction.scans == (scan.number,) and not extraction.failed_pages
     assert [(p.stage, p.done, p.total) for p in seen[-2:]] == [("ocr", 0, 1), ("ocr", 1, 1)]
     again = extract_pages(out.getvalue(), Path("a.pdf"), ocr=True, cache_dir=tmp_path)
