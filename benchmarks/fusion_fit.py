@@ -7,7 +7,7 @@ be negative: more of any evidence never speaks against a passage.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +19,19 @@ RIDGE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One question: features (candidates, features), which candidates are right, and a group.
+    """One question: its candidates' features (a row each), which are right, their documents.
 
-    Questions of one group (an article, a set) are never on both sides of a split.
+    ``group`` is "set/article"; questions of one group are never on both sides of a split.
     """
 
     values: Floats
     right: npt.NDArray[np.bool_]
+    documents: tuple[str, ...]
     group: str
+
+    def only(self, columns: Sequence[int]) -> Listed:
+        """Return the question with some of the features."""
+        return replace(self, values=self.values[:, columns])
 
 
 def fit(lists: Sequence[Listed], ridge: float = RIDGE) -> Floats:

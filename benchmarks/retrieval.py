@@ -119,36 +119,40 @@ def _leg_sets(legs: Sequence[str]) -> list[tuple[str, ...]]:
     return [chosen for size in sizes for chosen in combinations(every, size)]
 
 
-def collect(
-    library: Library, name: str, questions: Sequence[SetQuestion], legs: Sequence[str]
-) -> list[Listed]:
-    """Return each question's judged candidates; an article is a group."""
+def collect(library: Library, name: str, questions: Sequence[SetQuestion]) -> list[Listed]:
+    """Return each question's judged candidates by all legs; an article is a group."""
     lists = []
     files = [paper.file for paper in library.snapshot.papers.values()]
-    rows = library.snapshot.paper_rows
+    own = library.snapshot.paper_rows
     for item in questions:
         question = analyse(item.text)
-        vectors = library.vectors(question, [leg for leg in legs if leg != LEXICAL])
-        candidates, features = library.retriever.judged(question, vectors, legs)["zh"]
-        right = np.array([files[rows[row]] in item.gold for row in candidates])
+        rows, features = library.retriever.judged(question, library.vectors(question))["zh"]
+        documents = tuple(files[own[row]] for row in rows)
+        right = np.array([document in item.gold for document in documents])
         article = min(item.gold).rsplit("-", 1)[0]
-        lists.append(Listed(features.values, right, f"{name}/{article}"))
+        lists.append(Listed(features.values, right, documents, f"{name}/{article}"))
     return lists
 
 
-def tune(pools: Pools) -> None:
+def tune(pools: Pools, lists: Mapping[str, list[Listed]]) -> None:
     """Fit the weights for every direction and set of legs, and write them."""
-    library = pools.libraries["zh"]
+    legs = pools.libraries["zh"].snapshot.legs
+    names = feature_names((*legs, LEXICAL))
     weights: dict[str, dict[str, dict[str, float]]] = {}
-    for legs in _leg_sets(library.snapshot.legs):
-        by_direction: dict[str, list[Listed]] = {}
-        for name, questions in pools.questions.items():
-            lists = collect(library, name, questions, legs)
-            by_direction.setdefault(_direction(questions), []).extend(lists)
-        for direction, lists in by_direction.items():
-            fitted = dict(zip(feature_names(legs), fit(lists).round(4).tolist(), strict=True))
-            weights.setdefault(direction, {})["+".join(legs)] = fitted
-            print(direction, "+".join(legs), fitted, flush=True)
+    for chosen in _leg_sets(legs):
+        columns = [i for i, name in enumerate(names) if name.split(".")[0] in chosen]
+        for direction in sorted({_direction(own) for own in pools.questions.values()}):
+            own = [
+                item.only(columns)
+                for name, questions in pools.questions.items()
+                if _direction(questions) == direction
+                for item in lists[name]
+            ]
+            fitted = dict(zip([names[i] for i in columns], fit(own).round(4), strict=True))
+            weights.setdefault(direction, {})["+".join(chosen)] = {
+                name: float(weight) for name, weight in fitted.items()
+            }
+            print(direction, "+".join(chosen), weights[direction]["+".join(chosen)], flush=True)
     # Without sets of their own: like languages as Chinese, unlike ones as English on Chinese.
     weights["en-en"], weights["zh-en"] = weights["zh-zh"], weights["en-zh"]
     source = {
@@ -160,47 +164,42 @@ def tune(pools: Pools) -> None:
     )
 
 
-def cross_validated(pools: Pools) -> dict[str, Run]:
-    """Return each set's run by weights that were fitted elsewhere.
+def cross_validated(
+    pools: Pools, lists: Mapping[str, list[Listed]], legs: Sequence[str]
+) -> dict[str, Run]:
+    """Return each set's run with ``legs``, by weights that were fitted elsewhere.
 
     A Chinese set is judged by the weights of the other Chinese sets; a set that is alone in its
     direction in five folds of whole articles. No article is on both sides.
     """
-    library = pools.libraries["zh"]
-    legs = (*library.snapshot.legs, LEXICAL)
-    lists = {name: collect(library, name, q, legs) for name, q in pools.questions.items()}
+    names = feature_names((*pools.libraries["zh"].snapshot.legs, LEXICAL))
+    columns = [i for i, name in enumerate(names) if name.split(".")[0] in legs]
+    cut = {name: [item.only(columns) for item in own] for name, own in lists.items()}
     runs = {}
     for name, questions in pools.questions.items():
         others = [
             item
-            for other, q in pools.questions.items()
-            if other != name and _direction(q) == _direction(questions)
-            for item in lists[other]
+            for other, own in pools.questions.items()
+            if other != name and _direction(own) == _direction(questions)
+            for item in cut[other]
         ]
-        fold = [_fold(item.group) for item in lists[name]]
+        folds = [0 if others else _fold(item.group) for item in cut[name]]
         fitted = {
-            number: fit(
-                others or [x for x, f in zip(lists[name], fold, strict=True) if f != number]
-            )
-            for number in (set(fold) if not others else {0})
+            fold: fit(others or [item for item in cut[name] if _fold(item.group) != fold])
+            for fold in set(folds)
         }
-        values = []
-        for place, item in enumerate(questions):
-            weights = fitted[0 if others else fold[place]]
-            values.append(_ranked(library, item, weights, legs))
+        values = [
+            _ranked(listed, fitted[fold], item.gold)
+            for item, listed, fold in zip(questions, cut[name], folds, strict=True)
+        ]
         runs[name] = Run(np.array(values), np.zeros(len(values)))
     return runs
 
 
-def _ranked(library: Library, item: SetQuestion, weights: Any, legs: Sequence[str]) -> list[float]:
-    question = analyse(item.text)
-    vectors = library.vectors(question)
-    rows, features = library.retriever.judged(question, vectors, legs)["zh"]
-    files = [paper.file for paper in library.snapshot.papers.values()]
-    order = np.argsort(-(features.values @ weights), kind="stable")
-    own = library.snapshot.paper_rows
-    found = list(dict.fromkeys(files[own[rows[i]]] for i in order))
-    return evaluation.measures(found, item.gold)
+def _ranked(listed: Listed, weights: Any, gold: frozenset[str]) -> list[float]:
+    order = np.argsort(-(listed.values @ weights), kind="stable")
+    found = list(dict.fromkeys(listed.documents[i] for i in order))
+    return evaluation.measures(found, gold)
 
 
 def _fold(group: str) -> int:
@@ -266,11 +265,14 @@ def main() -> None:
     if arguments.misses:
         misses(pools, arguments.misses, 40)
         return
-    if arguments.tune:
-        tune(pools)
     if "zh" in names:
-        runs = cross_validated(pools)
-        show("All legs fused, weights fitted on other questions", runs)
+        library = pools.libraries["zh"]
+        lists = {name: collect(library, name, own) for name, own in pools.questions.items()}
+        if arguments.tune:
+            tune(pools, lists)
+        for legs in _leg_sets(library.snapshot.legs):
+            runs = cross_validated(pools, lists, legs)
+            show(f"{' + '.join(legs)}: weights fitted on other questions", runs)
     if not arguments.tune:
         tables(pools)
 

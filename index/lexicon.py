@@ -26,6 +26,8 @@ from ingest.folders import cache_folder, write_cached
 FORMAT = 1
 COLUMNS = ("type", "zh", "en", "zh_synonyms", "en_synonyms", "abbreviations", "class")
 USER_TABLE = "lexicon.tsv"
+# Compiled tables that are kept: one for each user's table in use, and a few before.
+KEPT = 6
 # The longest name in tokens: a Chinese character or a word each.
 MOST_TOKENS = 24
 # An abbreviation of so few letters that is also an English word counts only in capitals.
@@ -131,7 +133,16 @@ def load_lexicon(library: Path | None = None) -> Lexicon:
     except (OSError, ValueError, KeyError, TypeError):
         data = compile_tables(entry for name, text in tables for entry in read_table(text, name))
         write_cached(file, json.dumps(data, ensure_ascii=False).encode())
+        for old in sorted(file.parent.glob("lexicon-*.json"), key=_age)[KEPT:]:
+            old.unlink(missing_ok=True)
         return Lexicon(data)
+
+
+def _age(file: Path) -> float:
+    try:
+        return -file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def compile_tables(entries: Iterable[Entry]) -> dict[str, Any]:

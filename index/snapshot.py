@@ -176,6 +176,14 @@ class Snapshot:
         """Return the child rows of a passage."""
         return slice(int(self._child_ends[row]), int(self._child_ends[row + 1]))
 
+    def child_bounds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return (2, n): first child row of each passage, and one behind its last."""
+        return np.stack([self._child_ends[rows], self._child_ends[rows + 1]])
+
+    def sentence_bounds(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return (2, n): first sentence row of each passage, and one behind its last."""
+        return np.stack([self._sentence_ends[rows], self._sentence_ends[rows + 1]])
+
     def sentence_range(self, row: int) -> slice:
         """Return the sentence rows of a passage."""
         return slice(int(self._sentence_ends[row]), int(self._sentence_ends[row + 1]))

@@ -17,6 +17,7 @@ from rag.citing import cite
 from rag.gloss import Glossary
 from rag.question import Question
 from rag.records import Answer, AnswerSentence, Citation, Status
+from rag.reranking import DEPTH, Reranker, rerank
 from rag.retrieval import EVERYTHING, Filter, Retriever, Vector, Vectors
 from rag.selection import CANDIDATE_HITS, Candidate, Source, candidates
 from rag.terms import Coverage, Translator, key_terms
@@ -49,6 +50,7 @@ class Library:
     judge: Judge
     glossary: Glossary
     translator: Translator | None
+    reranker: Reranker | None = None
 
     def hits(
         self,
@@ -67,7 +69,10 @@ class Library:
         if vectors is None:
             used = [leg for leg in self.encoders if legs is None or leg in legs]
             vectors = self.vectors(question, used)
-        return self.retriever.search(question, vectors, k, only=only, legs=legs)
+        # The reranker reads more than it is asked for: a good passage may stand far down.
+        depth = max(k, DEPTH) if self.reranker else k
+        hits = self.retriever.search(question, vectors, depth, only=only, legs=legs)
+        return rerank(question, hits, self.reranker)[:k] if self.reranker else hits
 
     def vectors(self, question: Question, legs: Iterable[str] | None = None) -> dict[str, Vector]:
         """Return the question's unit vector by encoder leg."""

@@ -17,7 +17,7 @@ from rag.followup import complete, complete_by_model
 from rag.llm import Endpoint
 from rag.question import analyse, check_text
 from rag.records import Answer
-from rag.retrieval import Filter
+from rag.retrieval import EVERYTHING, Filter
 from rag.settings import Settings
 from rag.sources import asks_for_source, content_of, with_sources
 from rag.synthesis import synthesise
@@ -31,6 +31,7 @@ class Assistant:
         self._encoders = wiring.load_encoders(settings)
         self._background = wiring.background(self._encoders)
         self._translator = wiring.load_translator(settings.library)
+        self._reranker = wiring.load_reranker(settings)
         self._endpoint = wiring.load_endpoint(settings)
         self._lock = threading.Lock()
         self._library = self._join(snapshot)
@@ -59,7 +60,9 @@ class Assistant:
         return tuple(self.snapshot.papers.values())
 
     def _join(self, snapshot: Snapshot) -> Library:
-        return wiring.join(snapshot, self._encoders, self._background, self._translator)
+        return wiring.join(
+            snapshot, self._encoders, self._background, self._translator, self._reranker
+        )
 
     def refresh(self) -> bool:
         """Swap to the library's current snapshot when it is a new one; True when swapped."""
@@ -70,11 +73,9 @@ class Assistant:
             self._library = self._join(Snapshot.open(self._settings.library))
             return True
 
-    def search(
-        self, query: str, k: int = 10, *, papers: frozenset[str] | None = None
-    ) -> tuple[Hit, ...]:
+    def search(self, query: str, k: int = 10, only: Filter = EVERYTHING) -> tuple[Hit, ...]:
         """Return the ``k`` best passages; QuestionError for an unusable query."""
-        return self._library.hits(analyse(query), k, Filter(papers=papers))
+        return self._library.hits(analyse(query), k, only)
 
     def ask(
         self,

@@ -67,7 +67,13 @@ def open_library(library: Path, settings: Settings) -> Library:
     """Return what searches a library, as the assistant would open it."""
     encoders = wiring.load_encoders(settings)
     translator = wiring.load_translator(library)
-    return wiring.join(Snapshot.open(library), encoders, wiring.background(encoders), translator)
+    return wiring.join(
+        Snapshot.open(library),
+        encoders,
+        wiring.background(encoders),
+        translator,
+        wiring.load_reranker(settings),
+    )
 
 
 def ways(legs: Sequence[str]) -> dict[str, tuple[str, ...]]:

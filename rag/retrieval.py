@@ -75,6 +75,7 @@ class Retriever:
         self._expander = Expander(translator, snapshot.lexical)
         self._parents = np.asarray(snapshot.children[:, 0], np.int64)
         self._spread: dict[tuple[str, str, str], float] = {}
+        self._centres: dict[tuple[str, str], Vector] = {}
 
     @cached_property
     def _sides(self) -> tuple[_Side, ...]:
@@ -198,13 +199,13 @@ class Retriever:
         snapshot = self._snapshot
         names = feature_names([*vectors, *([LEXICAL] if query is not None else [])])
         values = np.zeros((len(rows), len(names)), np.float64)
-        best = np.array([snapshot.child_range(int(row)).start for row in rows], np.int64)
+        children = _Ranges(snapshot.child_bounds(rows))
+        sentences = _Ranges(snapshot.sentence_bounds(rows))
+        best = children.rows[children.starts]
         for number, (leg, vector) in enumerate(vectors.items()):
             scale = self._scale(side, leg, question.language)
-            centre = float((snapshot.child_vectors(leg)[side.sample] @ vector).mean())
-            children = _Ranges([snapshot.child_range(int(row)) for row in rows])
+            centre = float(self._centre(side, leg) @ vector)
             cosines = (snapshot.child_vectors(leg)[children.rows] @ vector - centre) / scale
-            sentences = _Ranges([snapshot.sentence_range(int(row)) for row in rows])
             said = snapshot.all_sentence_vectors(leg)[sentences.rows] @ vector
             at = 3 * number
             values[:, at] = children.most(cosines)
@@ -217,6 +218,14 @@ class Retriever:
             values[:, -2] = scores / ((K1 + 1) * query.mass) if query.mass else 0.0
             values[:, -1] = coverage
         return Features(names, values), best
+
+    def _centre(self, side: _Side, leg: str) -> Vector:
+        """Return the mean vector of a language's children."""
+        key = (leg, side.language)
+        if key not in self._centres:
+            sample = self._snapshot.child_vectors(leg)[side.sample]
+            self._centres[key] = np.asarray(sample.mean(axis=0), np.float32)
+        return self._centres[key]
 
     def _scale(self, side: _Side, leg: str, language: str) -> float:
         """Return how far an encoder's cosines of other matters spread over the library."""
@@ -286,11 +295,12 @@ class _Scored:
 class _Ranges:
     """Consecutive rows of several passages, reduced passage by passage; none may be empty."""
 
-    def __init__(self, ranges: Sequence[slice]) -> None:
-        sizes = np.array([part.stop - part.start for part in ranges], np.int64)
-        self.starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)[:-1]])
-        self.sizes = sizes
-        self.rows = np.concatenate([np.arange(p.start, p.stop, dtype=np.int64) for p in ranges])
+    def __init__(self, bounds: npt.NDArray[np.int64]) -> None:
+        """``bounds`` is (2, passages): first row and one behind the last."""
+        first, end = bounds
+        self.sizes = end - first
+        self.starts = np.cumsum(self.sizes) - self.sizes
+        self.rows = np.repeat(first - self.starts, self.sizes) + np.arange(self.sizes.sum())
 
     def most(self, values: npt.NDArray[np.floating]) -> Floats:
         """Return the greatest value of each passage."""

@@ -29,7 +29,7 @@ class Settings:
 
     library: the library folder. model: the embedding model, "default" for the bundled
     multilingual-e5-small or any sentence-transformers name or path. second_model: the second
-    encoder, "default" or "none". reranker: a cross-encoder name or path, "" for none.
+    encoder, "default" or "none". reranker: a cross-encoder name or path, "" or "none" for none.
     backend: "auto", "onnx" or "torch". threads: per process, 0 for all cores.
     parent_chars / child_chars: passage sizes in Chinese characters. ocr: read scanned pages.
     answer_sentences: at most so many sentences in an answer. llm_*: an OpenAI-compatible

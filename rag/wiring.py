@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from index import embedding
+from index.cross_encoder import CrossEncoderModel
 from index.embedding import Embedder
 from index.lexicon import load_lexicon
 from index.snapshot import Snapshot
@@ -17,6 +18,7 @@ from rag.answering import Library
 from rag.background import Background
 from rag.gloss import Glossary
 from rag.llm import Endpoint
+from rag.reranking import Reranker
 from rag.retrieval import Retriever
 from rag.settings import Settings
 from rag.terms import Translator
@@ -53,6 +55,13 @@ def load_translator(library: Path) -> Translator:
     return load_lexicon(library)
 
 
+def load_reranker(settings: Settings) -> Reranker | None:
+    """Return the cross-encoder that is set, None when there is none. Raises ModelMissing."""
+    if settings.reranker in ("", "none"):
+        return None
+    return CrossEncoderModel(settings.reranker, threads=settings.threads)
+
+
 def load_endpoint(settings: Settings) -> Endpoint | None:
     """Return the language model's endpoint, None when none is set; nothing is sent yet.
 
@@ -75,6 +84,7 @@ def join(
     encoders: Mapping[str, Embedder],
     questions: Background,
     translator: Translator | None,
+    reranker: Reranker | None = None,
 ) -> Library:
     """Return what answers from ``snapshot``; only legs that both have are used."""
     check_encoders(snapshot, encoders)
@@ -87,4 +97,5 @@ def join(
         judge=Judge(),
         glossary=Glossary(translator),
         translator=translator,
+        reranker=reranker,
     )

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.lexical import LexicalIndex
 from index.lexical_writer import LexicalWriter
 from index.lexicon import Lexicon, compile_tables, read_table
-from rag import evaluation
+from ingest.clean import search_text
+from ingest.errors import ModelMissing
+from rag import evaluation, wiring
 from rag.answering import Library
 from rag.evaluation import measures
 from rag.expansion import Expander
 from rag.numerals import number_forms
 from rag.question import analyse
+from rag.reranking import rerank
 from rag.retrieval import Filter
 from rag.settings import Settings
 
@@ -62,7 +67,7 @@ def test_filters(library: Library) -> None:
     if year:
         dated = library.hits(question, 50, Filter(years=(year, year)))
         assert dated and {hit.paper.year for hit in dated} == {year}
-    heading = only[0].passage.section[-1]
+    heading = next(hit.passage.section[-1] for hit in only if hit.passage.section)
     under = library.hits(question, 50, Filter(section=heading))
     assert under and all(any(heading in h for h in hit.passage.section) for hit in under)
     assert library.hits(question, 5, Filter(papers=frozenset(["no such paper"]))) == ()
@@ -154,3 +159,51 @@ def test_a_beir_folder_is_measured_through_the_product(
     assert value["fused"]["recall@1"] == value["fused"]["ndcg@10"] == 1
     assert {"dense", "dense2", "lexical", "fused"} <= set(value)
     assert value["intervals"]["fused"]["ndcg@10"] == (1, 1)
+
+
+class Shortest:
+    """A reranker that likes short passages."""
+
+    def relevance(self, question: str, passages: list[str]) -> np.ndarray:
+        return np.array([-float(len(passage)) for passage in passages])
+
+
+def test_a_reranker_orders_the_first_hits(library: Library) -> None:
+    question = analyse("糖尿病肾病的治疗")
+    plain = library.hits(question, 30)
+    again = rerank(question, plain, Shortest())
+    lengths = [len(search_text(hit.passage.text, hit.passage.marks)) for hit in again[:20]]
+    assert {hit.row for hit in again[:20]} == {hit.row for hit in plain[:20]}
+    assert lengths == sorted(lengths) and again[20:] == plain[20:]
+    assert all("reranker" in hit.legs for hit in again[:20])
+    chosen = replace(library, reranker=Shortest()).hits(question, 1)
+    assert chosen[0].row == again[0].row
+
+
+@pytest.mark.slow
+def test_a_cross_encoder_from_a_folder(tmp_path: Path, library: Library) -> None:
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"糖尿病肾的治疗"]
+    tokenizer = Tokenizer(models.WordLevel({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split("", "isolated")
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", model_max_length=64
+    ).save_pretrained(tmp_path)
+    config = BertConfig(
+        vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=16, num_labels=1,
+    )  # fmt: skip
+    BertForSequenceClassification(config).save_pretrained(tmp_path)
+    reranker = wiring.load_reranker(Settings(reranker=str(tmp_path)))
+    assert reranker is not None
+    hits = rerank(analyse("糖尿病"), library.hits(analyse("糖尿病"), 5), reranker)
+    scores = [hit.legs["reranker"] for hit in hits]
+    assert len(scores) == 5 and scores == sorted(scores, reverse=True)
+
+
+def test_a_reranker_that_is_not_there_is_named() -> None:
+    with pytest.raises(ModelMissing, match="no/such/model"):
+        wiring.load_reranker(Settings(reranker="no/such/model"))
+    assert wiring.load_reranker(Settings()) is None

@@ -69,6 +69,12 @@ def build_parser() -> argparse.ArgumentParser:
         "--paper", action="append", metavar="PAPER", help="search these papers only"
     )
     search.add_argument(
+        "--year", metavar="YEARS", help="of these years only: 2019 or 2015-2020 / 年份"
+    )
+    search.add_argument(
+        "--section", default="", metavar="TEXT", help="under headings with this text / 章节标题含"
+    )
+    search.add_argument(
         "--explain", action="store_true", help="show each leg's score / 显示分项得分"
     )
     _json_option(search)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -161,9 +162,23 @@ def _rollback(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _years(text: str | None) -> tuple[int, int] | None:
+    """Read "2019" or "2015-2020"."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{4})(?:\s*[-–~]\s*(\d{4}))?", text.strip())
+    if match is None or int(match[2] or match[1]) < int(match[1]):
+        raise SettingsError(
+            f"看不懂年份「{text}」；请写 2019 或 2015-2020。",
+            f"cannot read the years {text!r}; write 2019 or 2015-2020.",
+        )
+    return int(match[1]), int(match[2] or match[1])
+
+
 def _search(arguments: argparse.Namespace) -> int:
     from rag.assistant import Assistant
     from rag.export import hit_json
+    from rag.retrieval import Filter
     from ui import console
 
     if arguments.k < 1:
@@ -171,7 +186,8 @@ def _search(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     papers = _paper_ids(settings.library, arguments.paper)
     assistant = Assistant.open(settings=settings)
-    hits = assistant.search(arguments.query, arguments.k, papers=papers)
+    only = Filter(papers, _years(arguments.year), arguments.section)
+    hits = assistant.search(arguments.query, arguments.k, only)
     if arguments.json:
         _emit({"query": arguments.query, "hits": [hit_json(hit) for hit in hits]})
     else:
