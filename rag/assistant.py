@@ -13,6 +13,7 @@ from ingest.errors import LibraryMissing, SettingsError
 from ingest.records import Paper
 from rag import wiring
 from rag.answering import Library
+from rag.extraction import table
 from rag.followup import complete, complete_by_model
 from rag.llm import Endpoint
 from rag.question import analyse, check_text
@@ -21,6 +22,7 @@ from rag.retrieval import EVERYTHING, Filter
 from rag.settings import Settings
 from rag.sources import asks_for_source, content_of, with_sources
 from rag.synthesis import synthesise
+from rag.table_records import Table
 
 
 class Assistant:
@@ -76,6 +78,11 @@ class Assistant:
     def search(self, query: str, k: int = 10, only: Filter = EVERYTHING) -> tuple[Hit, ...]:
         """Return the ``k`` best passages; QuestionError for an unusable query."""
         return self._library.hits(analyse(query), k, only)
+
+    def table(self, kind: str, *, papers: frozenset[str] | None = None) -> Table:
+        """Return "treatments" or "mechanisms" over the library, every cell from a quote."""
+        library = self._library
+        return table(library.snapshot, kind, library.translator, papers=papers)
 
     def ask(
         self,

@@ -179,6 +179,28 @@ def test_the_library_filters_selects_deletes_and_opens_sections(visit, served):
     page.wait(".sheet[data-page='3'] img")
 
 
+def test_tables_filter_and_open_the_page_of_a_row(visit):
+    page = visit()
+    page.page.click("#view-tables")
+    page.wait("#table-body[data-state=ready]")
+    assert "没有找到" in page.text("#table-body")
+    page.page.click("#table-mechanisms")
+    page.wait(".rows tbody tr")
+    assert page.count(".rows tbody tr") == 3 and "<img src=x" in page.text(".rows")
+    page.page.fill("#table-filter", "tgf")
+    assert page.count(".rows tbody tr") == 1
+    page.page.fill("#table-filter", "")
+    page.page.click(".rows tr:first-child .source button")
+    assert page.painted() < 150
+    assert page.text(".card[aria-current] mark") == QUOTES[0][0] and boxes_in_view(page)
+    page.page.click("#view-tables")
+    assert page.count(".rows tr[aria-current]") == 1
+    with page.page.expect_download() as download:
+        page.page.click("#table-csv")
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert "'=HYPERLINK" in text and len(text.splitlines()) >= 4
+
+
 def test_uploads_are_taken_or_refused_with_a_reason(visit, served, tmp_path, monkeypatch):
     asked: list[dict] = []
     monkeypatch.setattr(served.desk.jobs, "request", lambda **what: asked.append(what))
@@ -247,7 +269,7 @@ def test_a_phone_shows_one_view_at_a_time_without_sideways_scroll(visit):
     assert boxes_in_view(page)
     page.page.click("#back")
     assert page.page.evaluate("document.activeElement.className") == "chip"
-    for view in ("chat", "evidence", "library"):
+    for view in ("chat", "evidence", "tables", "library"):
         page.page.click(f"#view-{view}")
         assert page.page.evaluate("document.documentElement.scrollWidth") <= 390, view
         assert page.page.evaluate("document.body.scrollWidth") <= 390, view
@@ -378,5 +400,9 @@ def test_axe_finds_nothing_in_light_and_dark(visit):
         page.page.click("[id^=details] >> nth=0")
         page.wait("[data-details]")
         check_with_axe(page, script, f"{scheme}: library")
+        page.page.click("#view-tables")
+        page.page.click("#table-mechanisms")
+        page.wait(".rows tbody tr")
+        check_with_axe(page, script, f"{scheme}: tables")
         page.page.click("#settings")
         check_with_axe(page, script, f"{scheme}: settings")

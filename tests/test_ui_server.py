@@ -59,6 +59,8 @@ def test_the_page_is_served_with_its_headers(http):
         ("/evidence/..%2f..%2fetc/1.png", 404),
         ("/evidence/ffffffffffffffff.pdf", 404),
         ("/library/ffffffffffffffff.json", 404),
+        ("/tables/secrets.json", 404),
+        ("/tables/treatments.exe", 404),
         ("/export/" + "0" * 32 + "/all.md", 404),
         ("/export/" + "0" * 32 + "/all.exe", 404),
     ],

@@ -12,7 +12,17 @@ from ui.web.routes import ASSETS
 HAN = re.compile(r"[\u3400-\u9fff]")
 SCRIPTS = "\n".join(file.read_text(encoding="utf-8") for file in ASSETS.glob("*.js"))
 # Names that the page puts together: t(`engine_${name}`) and the like.
-COMPOSED = ("engine_", "status_", "export_", "length_", "theme_", "empty_step", "result_", "view_")
+COMPOSED = (
+    "engine_",
+    "status_",
+    "export_",
+    "length_",
+    "theme_",
+    "empty_step",
+    "result_",
+    "table_",
+    "view_",
+)
 
 
 def test_english_has_no_chinese_and_both_have_the_same_placeholders():

@@ -20,6 +20,7 @@ from ingest.errors import GenerationFailed
 from ingest.records import Box, Paper, Reference
 from rag.records import Answer, AnswerSentence, Citation, Status
 from rag.settings import Settings
+from rag.table_records import Table, TableRow
 from ui.web.desk import Desk
 from ui.web.engine import Engine
 from ui.web.evidence import PageImage, PageImages
@@ -119,6 +120,21 @@ class FakeAssistant:
         sentences = tuple(AnswerSentence(c.quote, (c.number,)) for c in citations)
         status = Status.PARTLY if "部分" in question else Status.ANSWERED
         return self._answer(question, resolved, status, sentences, citations, ())
+
+    def table(self, kind: str, papers: frozenset[str] | None = None) -> Table:
+        cells = [
+            ("整合素", "促进", "↑", "肝转移"),
+            ("TGF-β", "抑制", "↓", ""),
+            ("=HYPERLINK(1)", HOSTILE, "", ""),
+        ]
+        rows = (TableRow(cell, make_citation(n)) for n, cell in enumerate(cells, 1))
+        heads = (
+            ("分子", "Molecule"),
+            ("效应", "Effect"),
+            ("方向", "Direction"),
+            ("对象", "Target"),
+        )
+        return Table(kind, heads, tuple(rows) if kind == "mechanisms" else ())
 
     def ask_stream(self, question: str, **options: object) -> Iterator[tuple[Answer, bool]]:
         yield self.ask(question, **options), True

@@ -14,6 +14,7 @@ from ui.web.engine import Engine
 from ui.web.evidence import PageImages
 from ui.web.jobs import Jobs
 from ui.web.library import Library
+from ui.web.tables import Tables
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class Desk:
     jobs: Jobs
     images: PageImages
     conversations: Conversations = field(default_factory=Conversations)
+    tables: Tables = field(default_factory=Tables)
     log_questions: bool = False
     started: float = field(default_factory=time.time)
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from ingest.errors import LibraryMissing, YinzhengError
 from rag.records import Answer
+from rag.table_records import Table
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,9 @@ class Answerer(Protocol):
         llm: bool | None = False,
     ) -> Answer:
         """Answer ``question``; see ``rag.assistant.Assistant.ask``."""
+
+    def table(self, kind: str, *, papers: frozenset[str] | None = None) -> Table:
+        """Return a table over the library; see ``rag.assistant.Assistant.table``."""
 
     def ask_stream(
         self,

@@ -52,6 +52,7 @@ def build_page(desk: Desk) -> gr.Blocks:
         conversation = _panel("conversation", "retry", "undo", "clear", "history")
         composer = _panel("composer", "ask", "stop")
         _panel("evidence")
+        _panel("tables")
         library = _panel("library", "remove", "restore", "reread", "samples", "dismiss", "refresh")
         seen = gr.State("")
         timer = gr.Timer(BUSY_SECONDS)

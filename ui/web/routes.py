@@ -32,6 +32,7 @@ def add_routes(app: FastAPI, desk: Desk) -> None:
     _add_status_routes(app)
     _add_evidence_routes(app, desk)
     _add_library_routes(app, desk)
+    _add_table_routes(app, desk)
     _add_export_route(app, desk)
 
 
@@ -93,6 +94,35 @@ def _add_library_routes(app: FastAPI, desk: Desk) -> None:
             return JSONResponse({"reason": error.reason}, status_code=error.status)
         await run_in_threadpool(desk.jobs.request, paths=[path])
         return JSONResponse({"file": path.name})
+
+
+def _add_table_routes(app: FastAPI, desk: Desk) -> None:
+    from rag import tabular
+    from ui.web.tables import of_papers, table_view
+
+    writers = {"csv": ("text/csv", tabular.to_csv), "md": ("text/markdown", tabular.to_markdown)}
+
+    @app.get("/tables/{kind}.{form}")
+    def table(kind: str, form: str, papers: str = "") -> Response:
+        assistant = desk.engine.assistant(timeout=0)
+        if form not in ("json", *writers):
+            raise HTTPException(404)
+        if assistant is None:
+            raise HTTPException(503)
+        whole = desk.tables.get(kind, desk.engine.snapshot, assistant.table)
+        if whole is None:
+            raise HTTPException(404)
+        chosen = of_papers(whole, desk.library.chosen(filter(None, papers.split(","))))
+        if form == "json":
+            return JSONResponse(table_view(chosen))
+        media, write = writers[form]
+        # A spreadsheet takes a file without this mark for one in the machine's old encoding.
+        data = ("\ufeff" if form == "csv" else "") + write(chosen)
+        disposition = f"attachment; filename=yinzheng-{kind}.{form}"
+        return Response(
+            data, media_type=f"{media}; charset=utf-8",
+            headers={"content-disposition": disposition},
+        )  # fmt: skip
 
 
 def _add_export_route(app: FastAPI, desk: Desk) -> None:

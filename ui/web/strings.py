@@ -13,6 +13,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     "views": ("视图", "Views"),
     "view_chat": ("对话", "Chat"),
     "view_evidence": ("原文证据", "Evidence"),
+    "view_tables": ("总表", "Tables"),
     "view_library": ("文献库", "Library"),
     "language": ("English", "中文"),
     "language_label": ("Switch the page to English", "把界面切换为中文"),
@@ -163,6 +164,30 @@ STRINGS: dict[str, tuple[str, str]] = {
     "glossary": ("术语", "Terms"),
     "page_loading": ("正在显示页面…", "Opening the page…"),
     "outline_page": ("浏览", "Browsing"),
+    # tables
+    "table_treatments": ("治疗", "Treatments"),
+    "table_mechanisms": ("机制", "Mechanisms"),
+    "table_filter": ("筛选表格", "Filter the table"),
+    "table_source": ("出处与原文", "Source and quote"),
+    "table_note": (
+        "由规则从原文句子摘出，每格都是原句中的词；空格表示原句未写明。请核对原文。",
+        "Taken by rules from the papers' sentences. Every cell is words of the quote; an empty "
+        "cell means that the sentence does not say. Check the page.",
+    ),
+    "table_csv": ("CSV", "CSV"),
+    "table_md": ("Markdown", "Markdown"),
+    "table_none": (
+        "这些文献中没有找到可列入的句子。",
+        "No sentence of these papers fits the table.",
+    ),
+    "table_no_match": ("没有符合的行", "No row matches"),
+    "table_wait": ("模型正在加载，稍后即可查看。", "Models are loading. The table comes soon."),
+    "table_failed": ("表格未能生成", "The table was not made"),
+    "table_cut": (
+        "显示前 {n} 行，共 {total} 行；文件含全部。",
+        "{n} of {total} rows shown. The file has all.",
+    ),
+    "back_to_table": ("返回总表", "Back to the table"),
     # library
     "library": ("文献库", "Library"),
     "drop": ("把 PDF 拖到这里", "Drop PDFs here"),

@@ -7,8 +7,9 @@ import * as conversation from "./conversation.js";
 import * as composer from "./composer.js";
 import * as evidence from "./evidence.js";
 import * as library from "./library.js";
+import * as tables from "./tables.js";
 
-const panels = { masthead, conversation, composer, evidence, library };
+const panels = { masthead, conversation, composer, evidence, tables, library };
 const mounted = new Set();
 
 watchNetwork();

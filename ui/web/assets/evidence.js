@@ -62,10 +62,11 @@ function draw(at) {
 }
 
 function backButton() {
-  return textButton("left", t("back_to_answer"), () => {
-    setView("chat");
-    document.querySelector(".turns [aria-current]")?.focus();
-  }, { id: "back" });
+  const rows = store.selection?.list === "rows";
+  return textButton("left", t(rows ? "back_to_table" : "back_to_answer"), () => {
+    setView(rows ? "tables" : "chat");
+    document.querySelector(rows ? "#tables tr[aria-current] button" : ".turns [aria-current]")?.focus();
+  }, { id: "back", dataset: { to: rows ? "tables" : "chat" } });
 }
 
 function card(turn, list, citation, index) {

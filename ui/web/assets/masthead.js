@@ -28,7 +28,7 @@ export function render() {
       el("div.brand", {},
         el("span.seal", { "aria-hidden": "true" }, el("span", {}, "引"), el("span", {}, "证")),
         el("div", {}, el("h1", {}, t("brand")), el("p.tagline", {}, t("tagline")))),
-      el("nav.views", { "aria-label": t("views") }, ["chat", "evidence", "library"].map(viewButton)),
+      el("nav.views", { "aria-label": t("views") }, ["chat", "evidence", "tables", "library"].map(viewButton)),
       el("div.tools", {},
         el("span.engine", { id: "engine-state", role: "status", dataset: { state: engine.name } },
           el("i", { "aria-hidden": "true" }), el("span", {}, t(`engine_${engine.name}`))),

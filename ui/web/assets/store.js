@@ -34,6 +34,7 @@ export const store = {
   pending: null, // the question on its way to the server
   library: null, // last status of the library panel
   selected: new Set(), // short paper ids that questions run over; empty means all
+  tableTurn: null, // the rows of a table on one page, in the form of a turn
   selection: null, // {turn, list: "citations" | "nearest", index} or {browse: paper, page}
   view: "chat",
   triggers: {}, // panel name -> Gradio's trigger of that panel
@@ -88,7 +89,7 @@ export function select(selection, { reveal = true } = {}) {
 export function selectedCitation() {
   const chosen = store.selection;
   if (!chosen || chosen.browse) return null;
-  const turn = store.turns.get(chosen.turn);
+  const turn = chosen.list === "rows" ? store.tableTurn : store.turns.get(chosen.turn);
   const citation = turn?.answer?.[chosen.list]?.[chosen.index];
   return citation ? { turn, citation } : null;
 }
