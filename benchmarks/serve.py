@@ -66,8 +66,8 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 @contextmanager
-def serving(library: Path) -> Iterator[Server]:
-    """Run ``yinzheng ui`` on ``library`` until its models are loaded, then yield it."""
+def starting(library: Path) -> Iterator[tuple[str, int]]:
+    """Run ``yinzheng ui`` on ``library``; yield its address and process id once it answers."""
     process = subprocess.Popen(
         command("ui", "--library", library, "--port", "0", "--no-browser"),
         cwd=ROOT,
@@ -81,16 +81,51 @@ def serving(library: Path) -> Iterator[Server]:
         found = re.search(r"http://\S+", process.stdout.readline())
         if found is None:
             raise SystemExit("the server did not start")
-        server = Server(found[0], process.pid)
-        first = Load()
+        yield found[0], process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextmanager
+def serving(library: Path) -> Iterator[Server]:
+    """Run the server until its models are loaded, then yield it."""
+    with starting(library) as (address, pid):
+        server, first = Server(address, pid), Load()
         with client(server) as http:
             ask(http, questions()[0], first)
         if first.errors:
             raise SystemExit(f"the first question failed: {first.errors}")
         yield server
-    finally:
-        process.terminate()
-        process.wait(20)
+
+
+def print_start(library: Path) -> None:
+    """Print how long it takes from the start of the process until the page can be used."""
+    from playwright.sync_api import sync_playwright
+
+    browser_path = shutil.which("chromium") or shutil.which("chromium-browser")
+    started = time.monotonic()
+    with starting(library) as (address, _):
+        answering = time.monotonic() - started
+        if browser_path is None:
+            print(f"start: answers after {answering:.1f} s (no Chromium to open the page)\n")
+            return
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(
+                executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"]
+            )
+            context, seconds = browser.new_context(), []
+            for _ in range(2):
+                before = time.monotonic()
+                page = context.new_page()
+                page.goto(address)
+                page.wait_for_selector("html[data-ready=true]", state="attached")
+                seconds.append(time.monotonic() - before)
+            browser.close()
+    print(
+        f"start: answers after {answering:.1f} s; page usable {seconds[0]:.1f} s later, "
+        f"the second time after {seconds[1]:.1f} s\n"
+    )
 
 
 def client(server: Server) -> httpx.Client:
@@ -217,6 +252,7 @@ def main() -> None:
         )
         with serving(library) as server:
             print(f"\n{os.cpu_count()} cores; load before: {os.getloadavg()[0]:.2f}\n")
+            print_start(library)
             print("| users | reindexing | answers | p50 s | p95 s | answers/s | errors | MB |")
             print("|---|---|---|---|---|---|---|---|")
             for rebuilding in (False, True):

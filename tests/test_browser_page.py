@@ -128,18 +128,9 @@ def test_stop_retry_undo_clear_and_reload(visit, served):
     page.ask("又")
 
 
-def test_two_visitors_do_not_see_each_other(visit):
-    one, two = visit(), visit()
-    one.ask("甲的问题")
-    two.ask("乙的问题")
-    assert "甲的问题" not in two.page.inner_text("body")
-    two.page.reload()
-    two.wait(".turn")
-    assert "甲的问题" not in two.page.inner_text("body")
-
-
-def test_a_long_conversation_travels_in_parts(visit):
-    page = visit()
+def test_a_long_conversation_travels_in_parts_and_is_nobody_elses(visit):
+    other, page = visit(), visit()
+    other.ask("甲的问题")
     for number in range(10):
         page.ask(f"问题 {number}")
     sizes: list[int] = []
@@ -152,6 +143,10 @@ def test_a_long_conversation_travels_in_parts(visit):
     page.page.click("#earlier")
     page.gone("#earlier")
     assert page.count(".turn") == 11
+    assert "甲的问题" not in page.page.inner_text("body")
+    other.page.reload()
+    other.wait(".turn")
+    assert other.count(".turn") == 1
 
 
 def test_the_library_filters_selects_deletes_and_opens_sections(visit, served):

@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pypdfium2
@@ -125,24 +124,3 @@ def test_a_new_user_asks_checks_adds_and_removes(server, samples, tmp_path):
             f"document.querySelectorAll('.paper[data-status=indexed]').length === {len(samples)}"
         )
         page.close()
-
-
-def test_the_page_is_usable_soon_after_the_start(tmp_path: Path):
-    started = time.monotonic()
-    command = [sys.executable, "-m", "ui.cli", "ui", "--library", str(tmp_path)]
-    process = subprocess.Popen(
-        [*command, "--port", "0", "--no-browser"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    assert process.stdout is not None
-    try:
-        address = process.stdout.readline().split()[-1]
-        ready = time.monotonic() - started
-    finally:
-        process.terminate()
-        process.wait(20)
-    # 6 s is promised on a quiet machine; a test must not fail for its neighbours' load.
-    assert address.startswith("http://") and ready < 6 * max(1.0, os.getloadavg()[0])
