@@ -21,6 +21,7 @@ from ingest.folders import write_cached
 from ingest.geometry import ASCENT, DESCENT
 from ingest.records import Char, PageText
 from ingest.render import page_image
+from ingest.upright import load_page
 
 DPI = 200
 # Part of the cache's keys: raised whenever the models or their settings change.
@@ -58,7 +59,7 @@ class ScanReader:
 
     def __call__(self, page: PageText) -> PageText:
         """Return ``page`` with what its image shows in place of its characters."""
-        item = self._document[page.number - 1]
+        item = load_page(self._document, page.number - 1)
         try:
             image = page_image(item, DPI)
         finally:

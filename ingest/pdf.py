@@ -135,7 +135,8 @@ class Engines:
             return None
         if first and not first.chars and not self._fonts(index):
             return None  # an empty page: no font, no text
-        return _attempt(partial(self.pypdf.read_page, index), None)
+        rotation = first.rotation if first else None
+        return _attempt(partial(self.pypdf.read_page, index, rotation), None)
 
 
 _PASSWORD = ("需要密码；请解除密码后重新索引。", "needs a password; remove it and reindex.")

@@ -19,6 +19,7 @@ from ingest.hidden import Paint, doubtful_at, off_page, paint_of, unseen
 from ingest.hidden import note as hidden_note
 from ingest.limits import MAX_PAGE_CHARS
 from ingest.records import Char, PageText
+from ingest.upright import turn_upright
 
 # Less than this em size (points) nobody can read.
 TINY = 1.5
@@ -55,6 +56,7 @@ def read_page(document: Any, index: int) -> PageText:  # noqa: ANN401
     try:
         textpage = page.get_textpage()
         try:
+            turn_upright(page, textpage)
             frame = page_frame(page)
             drawings = read_drawings(page, index + 1, frame)
             reader = _Reader(textpage, frame, drawings)

@@ -97,10 +97,13 @@ class PypdfFile:
         resources = self._reader.pages[index].get("/Resources")
         return tuple(dict.fromkeys(_fonts(resources, 0, set()))) if resources else ()
 
-    def read_page(self, index: int) -> PageText:
-        """Return the text of page ``index`` (from 0), fonts repaired where that is possible."""
+    def read_page(self, index: int, rotation: int | None = None) -> PageText:
+        """Return the text of page ``index`` (from 0), fonts repaired where that is possible.
+
+        ``rotation`` is how the page is displayed if not as its own /Rotate says.
+        """
         page = self._reader.pages[index]
-        frame = _frame(page)
+        frame = _frame(page, rotation)
         fragments = _repaired(_fragments(page))
         chars: list[Char] = []
         hidden = 0
@@ -156,13 +159,14 @@ def _collection(font: Any) -> str:  # noqa: ANN401
     return str(info.get_object().get("/Ordering", "")) if info else ""
 
 
-def _frame(page: Any) -> Frame:  # noqa: ANN401
+def _frame(page: Any, rotation: int | None) -> Frame:  # noqa: ANN401
     media, crop = page.mediabox, page.cropbox
     left, right = max(media.left, crop.left), min(media.right, crop.right)
     bottom, top = max(media.bottom, crop.bottom), min(media.top, crop.top)
     if left >= right or bottom >= top:
         left, right, bottom, top = media.left, media.right, media.bottom, media.top
-    return Frame(float(left), float(bottom), float(right), float(top), page.rotation % 360)
+    shown = page.rotation % 360 if rotation is None else rotation
+    return Frame(float(left), float(bottom), float(right), float(top), shown)
 
 
 def _fragments(page: Any) -> list[Fragment]:  # noqa: ANN401

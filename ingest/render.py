@@ -11,6 +11,7 @@ import pypdfium2
 
 from ingest.errors import UnreadablePdf
 from ingest.limits import MAX_PIXELS
+from ingest.upright import load_page
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -47,7 +48,7 @@ def render_sized(
     try:
         document = pypdfium2.PdfDocument(data)
         try:
-            item = document[page - 1]
+            item = load_page(document, page - 1)
             width, height = item.get_size()
             page_image(item, dpi).save(buffer, "PNG", compress_level=3)
         finally:

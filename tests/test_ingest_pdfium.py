@@ -11,6 +11,7 @@ from PIL import Image
 
 from ingest.pdf import extract_pages
 from ingest.pdfium_text import font_name
+from ingest.pypdf_text import PypdfFile
 from ingest.records import Box, PageText
 from ingest.render import render_page
 from tests.small_pdfs import one_page
@@ -114,6 +115,40 @@ def test_text_set_sideways_has_boxes_on_its_ink(matrix: str, height: float, widt
         ) or pytest.fail("no ink")
         assert x1 - x0 == pytest.approx(14.3, abs=1)
         assert bottom - top > 8
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize(
+    ("matrix", "turn"),
+    [
+        ("1 0 0 1 100 500", 0),
+        ("0 1 -1 0 300 100", 90),
+        ("-1 0 0 -1 500 500", 180),
+        ("0 -1 1 0 300 700", 270),
+    ],
+)
+def test_a_page_set_sideways_is_read_and_drawn_upright(
+    matrix: str, turn: int, rotation: int
+) -> None:
+    words = "a table that is set sideways on its page"
+    data = one_page(
+        f"BT /F1 20 Tf {matrix} Tm ({words}) Tj ET",
+        page=f"/MediaBox [0 0 595 842] /Rotate {rotation}",
+    )
+    page = read(data)
+    # A page displayed turned shows upright what was set turned the other way.
+    assert page.rotation == turn
+    assert (page.width, page.height) == ((842, 595) if turn in (90, 270) else (595, 842))
+    assert "".join(c.text for c in page.chars) == words
+    xs = [c.x0 for c in page.chars]
+    assert xs == sorted(xs) and len({round(c.baseline, 1) for c in page.chars}) == 1
+    image = drawn(data, 216)
+    assert image.width / 3 == pytest.approx(page.width, abs=1)
+    char = page.chars[words.index("t")]
+    assert ink(data, Box(1, char.x0, char.top, char.x1, char.bottom)) is not None
+    second = PypdfFile(data, Path("page.pdf")).read_page(0, page.rotation)
+    assert second.chars[0].x0 == pytest.approx(page.chars[0].x0, abs=1.5)
+    assert second.chars[0].baseline == pytest.approx(page.chars[0].baseline, abs=1.5)
 
 
 def test_watermarks_at_an_angle_are_left_out_but_a_slight_tilt_is_text() -> None:
