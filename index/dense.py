@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,11 @@ class DenseIndex:
         ``allowed`` marks the rows that may be found. A place that an inexact index leaves empty
         has the row -1.
         """
+        import faiss
+
+        # One thread a question, for this thread of ours: several questions share the cores, and
+        # threads that wait for each other on busy cores cost far more than they save.
+        faiss.omp_set_num_threads(1 if len(queries) == 1 else os.cpu_count() or 1)
         queries = np.ascontiguousarray(queries, np.float32)
         number = len(self._vectors) if allowed is None else int(np.count_nonzero(allowed))
         k = min(k, number)

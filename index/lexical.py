@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.vectors import load_array
+
 K1, B = 1.2, 0.75
 Rows = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
@@ -44,9 +46,12 @@ class LexicalIndex:
     """An opened lexical index; rows are passage rows. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
-        self._term_ends = _load(folder / "term_ends.npy")
-        self._ends = _load(folder / "posting_ends.npy")
-        self._rows, self._counts = _load(folder / "rows.npy"), _load(folder / "counts.npy")
+        self._term_ends = load_array(folder / "term_ends.npy")
+        self._ends = load_array(folder / "posting_ends.npy")
+        self._rows, self._counts = (
+            load_array(folder / "rows.npy"),
+            load_array(folder / "counts.npy"),
+        )
         lengths = np.load(folder / "lengths.npy", allow_pickle=False)
         self.size = len(lengths)
         mean = float(lengths.mean()) if self.size else 1.0
@@ -240,7 +245,3 @@ def _best(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
         rows, scores = rows[best], scores[best]
     order = np.lexsort((rows, -scores))
     return rows[order], scores[order]
-
-
-def _load(file: Path) -> npt.NDArray[Any]:
-    return np.load(file, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]

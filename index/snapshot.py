@@ -31,7 +31,7 @@ from index.store import (
     snapshots,
     writer_lock,
 )
-from index.vectors import Floats, VectorFile
+from index.vectors import Floats, VectorFile, load_array
 from index.writer import LANGUAGES, PAPERS, PASSAGE, REFERENCES, REPORT, LegVectors
 from ingest.errors import LibraryError, LibraryMissing
 from ingest.records import PaperReport, Passage, Reference
@@ -118,7 +118,7 @@ class Snapshot:
         self._reports.close()
 
     def _array(self, name: str) -> npt.NDArray[Any]:
-        return np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+        return load_array(self.folder / f"{name}.npy")
 
     def _check_counts(self) -> None:
         counts, passages = self.manifest, self.manifest.passages

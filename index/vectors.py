@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,11 @@ Floats = npt.NDArray[np.float32]
 Halves = npt.NDArray[np.float16]
 STORED = np.float16
 _CHUNK = 65_536
+
+
+def load_array(file: Path) -> npt.NDArray[Any]:
+    """Return an npy file, memory-mapped, as a plain array: quicker to index than a memmap."""
+    return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
 
 
 class VectorFile:
@@ -30,9 +36,10 @@ class VectorFile:
             )
         self.shape = (rows, dimension)
         # An empty file cannot be mapped.
-        self._rows: Halves = (
-            np.memmap(file, STORED, "r", shape=self.shape) if rows else np.zeros(self.shape, STORED)
-        )
+        if rows:
+            self._rows: Halves = np.asarray(np.memmap(file, STORED, "r", shape=self.shape))
+        else:
+            self._rows = np.zeros(self.shape, STORED)
 
     def __len__(self) -> int:
         return self.shape[0]
