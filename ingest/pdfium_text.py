@@ -19,6 +19,7 @@ from ingest.hidden import Paint, doubtful_at, off_page, paint_of, unseen
 from ingest.hidden import note as hidden_note
 from ingest.limits import MAX_PAGE_CHARS
 from ingest.records import Char, PageText
+from ingest.repairs import symbol
 from ingest.upright import turn_upright
 
 # Less than this em size (points) nobody can read.
@@ -138,7 +139,10 @@ class _Reader:
                 continue
             get_origin(page, index, x, y)
             get_box(page, index, box)
-            char = self._char(chr(code), style, x.value, y.value, box)
+            text = chr(code)
+            if code >= 0xF020:
+                text = symbol(text, style.font)
+            char = self._char(text, style, x.value, y.value, box)
             if style.em < TINY or off_page(char, self._frame.width, self._frame.height):
                 self.left_out["tiny" if style.em < TINY else "off"] += code != 0x20
                 continue

@@ -24,7 +24,7 @@ from ingest.geometry import ASCENT, DESCENT, Frame
 from ingest.limits import MAX_PAGE_CHARS, MAX_STREAM_BYTES, MAX_STREAM_OPERATIONS
 from ingest.pdfium_text import TINY, font_name
 from ingest.records import Char, PageText
-from ingest.repairs import COLLECTIONS, cid_table, double_byte_encoding, winansi_bytes
+from ingest.repairs import COLLECTIONS, cid_table, double_byte_encoding, symbol, winansi_bytes
 
 MAX_FORM_DEPTH = 5
 
@@ -264,7 +264,7 @@ def _chars(fragment: Fragment, frame: Frame, room: float) -> Iterator[Char | Non
             seen = em >= TINY and 0 <= px <= frame.width and 0 <= py <= frame.height
             box = _em_box((px, py), (qx, qy), em)
             if seen and not fragment.invisible:
-                yield Char(text, *box, max(py, qy), em, font)
+                yield Char(symbol(text, font), *box, max(py, qy), em, font)
             elif text != " ":
                 yield None
         px, py = qx, qy

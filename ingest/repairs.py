@@ -1,6 +1,7 @@
 """Text of fonts that do not say what their codes mean -> what they do mean.
 
-Two kinds that Chinese papers have: CIDs of an Adobe character collection without a
+Three kinds that Chinese papers have: Greek letters and signs of the Symbol font as private-use
+characters (U+F062 for β, from Word); CIDs of an Adobe character collection without a
 /ToUnicode (xdvipdfmx with Fandol fonts), and GBK or Big5 bytes in a simple font that claims
 WinAnsiEncoding (宋体 as TrueType). The collections' tables are pdfium's own: a page of the
 CIDs asked for is set in a font of that collection and read back.
@@ -20,6 +21,28 @@ _MIN_HIGH, _MAX_WRONG, _MIN_COMMON = 0.3, 0.05, 0.12
 _ROW = 100
 # The space of every collection; pdfium gives no character for it.
 _SPACE_CID = 1
+
+
+# Adobe's Symbol encoding from 0x20 and from 0xA0; a blank where there is no character.
+_SYMBOL_LOW = (
+    " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾"
+    "αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
+)
+_SYMBOL_HIGH = (
+    "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓"
+    "◊〈®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪ 〉∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭"
+)
+_SYMBOLS = {
+    chr(0xF000 + first + place): char
+    for first, row in ((0x20, _SYMBOL_LOW), (0xA0, _SYMBOL_HIGH))
+    for place, char in enumerate(row)
+    if char != " "
+}
+
+
+def symbol(text: str, font: str) -> str:
+    """Return what a private-use character of the Symbol font shows, other characters as is."""
+    return _SYMBOLS.get(text, text) if "symbol" in font.lower() else text
 
 
 def cid_table(collection: str, cids: Iterable[int]) -> dict[int, str]:

@@ -112,6 +112,29 @@ def test_western_text_is_no_double_byte_text(text: str) -> None:
     assert text_of(page) == text and page.engine == "pdfium"
 
 
+@pytest.mark.parametrize(
+    ("name", "shown_as"), [("ABCDEF+SymbolMT", "TGF-β≥"), ("Wingdings", "TGF-\uf062\uf0b3")]
+)
+def test_greek_letters_of_the_symbol_font(name: str, shown_as: str) -> None:
+    cmap = (
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap"
+        b" 1 begincodespacerange <00> <FF> endcodespacerange"
+        b" 2 beginbfchar <62> <F062> <B3> <F0B3> endbfchar endcmap end end"
+    )
+    data = one_page(
+        "BT /F1 12 Tf 1 0 0 1 50 700 Tm (TGF-) Tj /F2 12 Tf <62B3> Tj ET",
+        fonts="/F1 4 0 R /F2 7 0 R",
+        extra={
+            7: f"<< /Type /Font /Subtype /TrueType /BaseFont /{name} /ToUnicode 8 0 R >>",
+            8: (f"<< /Length {len(cmap)} >>", cmap),
+        },
+    )
+    (page,) = extract_pages(data, Path("a.pdf")).pages
+    assert text_of(page) == shown_as
+    assert page.unknown == shown_as.count("\uf062") + shown_as.count("\uf0b3")
+    assert text_of(PypdfFile(data, Path("a.pdf")).read_page(0)) == shown_as
+
+
 def test_bytes_without_a_western_character_survive() -> None:
     data = bytes(range(0x20, 0x100))
     decoded = "".join(bytes([b]).decode("cp1252", "ignore") or chr(b) for b in data)
