@@ -25,8 +25,9 @@ from ingest.upright import load_page
 
 DPI = 200
 # Part of the cache's keys: raised whenever the models or their settings change.
-VERSION = "rapidocr-3.10/ppocr-v6-small/1"
+VERSION = "rapidocr-3.10/ppocr-v6-small/3"
 FONT = "OCR"
+_HALF = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
 # em of a line as a part of the height of its box; heights this close to the page's are equal.
 _EM_OF_HEIGHT, _SAME_SIZE = 0.8, 0.15
 
@@ -96,7 +97,7 @@ class ScanReader:
         if found.boxes is None or found.txts is None:
             return []
         return [
-            OcrLine(text, float(score), *_bounds(box))
+            OcrLine(full_width(text), float(score), *_bounds(box))
             for box, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
             if text.strip()
         ]
@@ -116,6 +117,27 @@ class ScanReader:
         rows = [[x.text, x.score, x.x0, x.top, x.x1, x.bottom] for x in lines]
         file = self._cache / name[:2] / f"{name}.json"
         write_cached(file, json.dumps(rows, ensure_ascii=False).encode("utf-8"))
+
+
+def full_width(text: str) -> str:
+    """Return a line with the punctuation of Chinese text as Chinese is set.
+
+    The model gives , : ( for ，：（ at random; beside a Chinese character the wide form is meant
+    (GB/T 15834) but before a number, as in references; a bracket's partner has its width.
+    """
+    out, opened = list(text), []
+    for place, char in enumerate(text):
+        before, after = text[place - 1 : place], text[place + 1 : place + 2]
+        beside = bool(before and is_cjk(before)) or bool(after and is_cjk(after))
+        if char in _HALF and beside and place and not after.isdigit():
+            out[place] = _HALF[char]
+        elif char in "(（":
+            opened.append(beside or char == "（")
+            out[place] = "（" if opened[-1] else char
+        elif char in ")）":
+            wide = opened.pop() if opened else char == "）" or bool(before and is_cjk(before))
+            out[place] = "）" if wide else ")"
+    return "".join(out)
 
 
 def _load_engine() -> Any:  # noqa: ANN401

@@ -17,7 +17,7 @@ from ingest import ocr, pdf
 from ingest.clean import is_han
 from ingest.errors import NoTextLayer
 from ingest.isolation import read_isolated
-from ingest.ocr import OcrLine, ScanReader, _chars
+from ingest.ocr import OcrLine, ScanReader, _chars, full_width
 from ingest.pdf import extract_pages
 from ingest.reader import read_document
 from ingest.records import PageText
@@ -53,6 +53,23 @@ def test_a_line_is_parted_by_the_widths_of_its_characters() -> None:
     assert len({(c.baseline, c.size, c.top, c.bottom) for c in chars}) == 1
     middle = (chars[0].top + chars[0].bottom) / 2
     assert middle == pytest.approx(115, abs=0.5)  # of 100 to 130 points
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("结果:肿瘤细胞,即A549(人肺癌)细胞", "结果：肿瘤细胞，即A549（人肺癌）细胞"),
+        ("转化生长因子(TGF-β)促进转移;", "转化生长因子（TGF-β）促进转移；"),
+        ("In 12:30, (p < 0.05); see Fig. 1", "In 12:30, (p < 0.05); see Fig. 1"),
+        ("(3)为有用物的量", "(3)为有用物的量"),
+        ("率（eGFR)下降", "率（eGFR）下降"),
+        ("条目1:非真实", "条目1：非真实"),
+        ("[J].中华医学杂志,2016,6(1):60-6", "[J].中华医学杂志,2016,6(1):60-6"),
+        ("细胞)的数量", "细胞）的数量"),
+    ],
+)
+def test_punctuation_of_chinese_lines_is_wide(read: str, meant: str) -> None:
+    assert full_width(read) == meant
 
 
 def test_lines_of_about_one_size_have_one_size() -> None:
