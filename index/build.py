@@ -27,7 +27,7 @@ from ingest.isolation import read_isolated
 from ingest.report import report
 
 # Raised whenever reading changes, so that libraries are rebuilt with it.
-EXTRACTOR = "2"
+EXTRACTOR = "3"
 LoadEncoders = Callable[[], Sequence[Embedder]]
 
 
