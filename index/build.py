@@ -23,6 +23,7 @@ from index.tokens import VERSION as TERMS_VERSION
 from index.work import WorkCache
 from index.writer import PaperContent
 from ingest.errors import LibraryError, LibraryMissing, SnapshotMismatch, UnreadablePdf
+from ingest.file_names import path_of, stored_path
 from ingest.isolation import read_isolated
 from ingest.report import report
 
@@ -135,13 +136,13 @@ class _Build:
         """Read what is new, then write a snapshot if anything changed."""
         sources, excluded = _remembered(self._library)
         uploads = (self._library / "papers").resolve()
-        own = [str(uploads)] if uploads.exists() else []
-        sources = list(dict.fromkeys([*sources, *map(str, named), *own]))
-        excluded -= set(map(str, named))
+        own = [stored_path(uploads)] if uploads.exists() else []
+        sources = list(dict.fromkeys([*sources, *map(stored_path, named), *own]))
+        excluded -= set(map(stored_path, named))
         files = [
             file
-            for file in find_pdfs(Path(s) for s in sources if Path(s).exists())
-            if str(file) not in excluded
+            for file in find_pdfs(path for path in map(path_of, sources) if path.exists())
+            if stored_path(file) not in excluded
         ]
         known = self._old.papers if self._old else ()
         found = scan(files, known, again=frozenset(named), reread=self._full)

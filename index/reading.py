@@ -17,6 +17,7 @@ from index.vectors import STORED
 from index.writer import LegVectors
 from ingest.clean import search_text
 from ingest.errors import IngestError, PdfChanged
+from ingest.file_names import shown_name
 from ingest.passages import make_passages
 from ingest.records import Child, Document, Mark, Passage, Sentence
 
@@ -91,7 +92,7 @@ class Reader:
     def _report(self, items: Sequence[Found], number: int, more: Mapping[str, Any]) -> None:
         event = {"stage": STAGE, "done": number, "total": len(items)}
         with self._telling:
-            self._tell({**event, "file": items[number].path.name, **more})
+            self._tell({**event, "file": shown_name(items[number].path), **more})
 
     def _one(self, item: Found, tell: Callable[[Mapping[str, Any]], None]) -> Reading:
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.records import PaperEntry
 from index.store import sha256_file
+from ingest.file_names import shown_name, stored_path
 
 # A file that was written within this time may change again without its time stamp changing.
 _SETTLED_NS = 2_000_000_000
@@ -43,7 +44,7 @@ def find_pdfs(paths: Iterable[Path]) -> list[Path]:
 
 def failed(path: Path, zh: str, en: str) -> PaperEntry:
     """Return the entry of a file that could not be read."""
-    return PaperEntry(str(path), "", "failed", zh, en)
+    return PaperEntry(stored_path(path), "", "failed", zh, en)
 
 
 def scan(
@@ -72,9 +73,13 @@ def _look(
         status = file.stat()
         settled = time.time_ns() - status.st_mtime_ns > _SETTLED_NS
         entry = PaperEntry(
-            str(file), "", "", size=status.st_size, mtime_ns=status.st_mtime_ns if settled else 0
+            stored_path(file),
+            "",
+            "",
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns if settled else 0,
         )
-        known = by_path.get(str(file))
+        known = by_path.get(stored_path(file))
         same = known is not None and settled and _stamp(known) == _stamp(entry)
         if known is not None and same and known.status == "failed" and file not in again:
             return Found(file, known, "none")
@@ -84,13 +89,15 @@ def _look(
         reason = error.strerror or type(error).__name__
         return Found(file, failed(file, f"无法读取：{reason}", f"cannot read: {reason}"), "none")
     if digest in seen:
-        first = seen[digest].name
+        first = shown_name(seen[digest])
         zh, en = f"与 {first} 内容相同，已跳过", f"same content as {first}, skipped"
         entry = replace(entry, sha256=digest, status="duplicate", reason_zh=zh, reason_en=en)
         return Found(file, entry, "none")
     seen[digest] = file
     if digest in by_sha:
-        kept = replace(by_sha[digest], path=str(file), size=entry.size, mtime_ns=entry.mtime_ns)
+        kept = replace(
+            by_sha[digest], path=stored_path(file), size=entry.size, mtime_ns=entry.mtime_ns
+        )
         return Found(file, kept, "keep")
     return Found(file, replace(entry, sha256=digest), "read")
 

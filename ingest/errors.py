@@ -27,6 +27,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ingest.file_names import shown_name
+
 
 class YinzhengError(Exception):
     """Base of all errors that a user is meant to read.
@@ -52,7 +54,8 @@ class IngestError(YinzhengError):
     """One PDF could not be read; the others go on."""
 
     def __init__(self, path: Path, zh: str, en: str) -> None:
-        super().__init__(f"{path.name}：{zh}", f"{path.name}: {en}")
+        name = shown_name(path)
+        super().__init__(f"{name}：{zh}", f"{name}: {en}")
         self.path = path
         self.reason_zh = zh
         self.reason_en = en

@@ -26,6 +26,7 @@ from typing import Any
 import ingest
 from ingest import errors
 from ingest.errors import IngestError, PdfTooLarge, UnreadablePdf
+from ingest.file_names import stored_path
 from ingest.folders import cache_folder
 from ingest.limits import (
     BASE_SECONDS,
@@ -167,9 +168,9 @@ def read_isolated(
     """
     request = {
         "do": "read",
-        "path": str(path.resolve()),
+        "path": stored_path(path.resolve()),
         "ocr": ocr,
-        "cache_dir": str((cache_dir or cache_folder() / "ocr").resolve()),
+        "cache_dir": stored_path((cache_dir or cache_folder() / "ocr").resolve()),
     }
     start = time.monotonic()
     deadline = start + BASE_SECONDS
@@ -248,7 +249,7 @@ class PageRenderer:
 
     def __call__(self, path: Path, page: int, dpi: int = 150) -> RenderedPage:
         """Return page ``page`` (from 1); raises an IngestError when it cannot be drawn."""
-        request = {"do": "render", "path": str(path.resolve()), "page": page, "dpi": dpi}
+        request = {"do": "render", "path": stored_path(path.resolve()), "page": page, "dpi": dpi}
         with self._lock:
             if self._worker is None or not self._worker.alive:
                 self.close()

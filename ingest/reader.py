@@ -10,6 +10,7 @@ import hashlib
 from pathlib import Path
 
 from ingest.errors import NoTextLayer, PdfChanged
+from ingest.file_names import shown_name
 from ingest.folders import cache_folder
 from ingest.metadata import read_paper
 from ingest.pdf import Extraction, OnProgress, extract_pages, read_bytes
@@ -48,7 +49,7 @@ def read_document(
         )
     if not any(char.text.strip() for page in extraction.pages for char in page.chars):
         raise _no_text(path, extraction, ocr)
-    return assemble(extraction, hashlib.sha256(data).hexdigest(), path.name)
+    return assemble(extraction, hashlib.sha256(data).hexdigest(), shown_name(path))
 
 
 def _no_text(path: Path, extraction: Extraction, ocr: bool) -> NoTextLayer:

@@ -16,9 +16,9 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from ingest.file_names import path_of
 from ingest.limits import CPU_SECONDS, MEMORY, OCR_MEMORY
 
 if TYPE_CHECKING:
@@ -130,9 +130,9 @@ def _read(request: Mapping[str, Any], out: TextIO) -> None:
         _emit(out, {"progress": progress})
 
     document = read_document(
-        Path(request["path"]),
+        path_of(request["path"]),
         ocr=request["ocr"],
-        cache_dir=Path(request["cache_dir"]),
+        cache_dir=path_of(request["cache_dir"]),
         on_progress=tell,
     )
     _emit(out, {"document": document})
@@ -144,7 +144,7 @@ def _render(request: Mapping[str, Any], out: TextIO) -> None:
     from ingest.pdf import read_bytes
     from ingest.render import render_sized
 
-    path = Path(request["path"])
+    path = path_of(request["path"])
     png, width, height = render_sized(read_bytes(path), request["page"], request["dpi"], path=path)
     image = {"png": base64.b64encode(png).decode("ascii"), "width": width, "height": height}
     _emit(out, {"image": image})

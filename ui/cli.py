@@ -7,9 +7,11 @@ Exit codes: 0 done (also when an answer was not found), 1 failed with a one-line
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -160,6 +162,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     _offline_environment()
+    _forgiving_output()
     arguments = build_parser().parse_args(argv)
     try:
         from ui import commands
@@ -178,6 +181,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         where = f"{error.filename}: " if error.filename else ""
         text = f"{where}{error.strerror or error}"
         return _fail(arguments, "OSError", f"系统错误：{text}", f"system error: {text}")
+    except Exception as error:
+        # A defect of ours: also then one line says so, and --json prints its object.
+        if os.environ.get("YINZHENG_DEBUG"):
+            traceback.print_exc()
+        kind = type(error).__name__
+        return _fail(
+            arguments,
+            kind,
+            f"内部错误（{kind}），请报告；设 YINZHENG_DEBUG=1 重新运行可看到详情。",
+            f"internal error ({kind}), please report it; run with YINZHENG_DEBUG=1 for the"
+            " traceback.",
+        )
 
 
 def _fail(arguments: argparse.Namespace, kind: str, zh: str, en: str) -> int:
@@ -185,6 +200,13 @@ def _fail(arguments: argparse.Namespace, kind: str, zh: str, en: str) -> int:
         print(json.dumps({"error": {"type": kind, "zh": zh, "en": en}}, ensure_ascii=False))
     print(f"yinzheng: {zh} / {en}", file=sys.stderr)
     return 1
+
+
+def _forgiving_output() -> None:
+    """Write what an output cannot encode, such as a stray byte of a file name, as an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _offline_environment() -> None:

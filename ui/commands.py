@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import LibraryError, SettingsError
+from ingest.file_names import path_of, shown_name
 from rag.settings import Settings
 
 Command = Callable[[argparse.Namespace], int]
@@ -77,7 +78,7 @@ def _status(arguments: argparse.Namespace) -> int:
             "sources": list(manifest.sources),
             "papers": [
                 {
-                    "file": Path(entry.path).name,
+                    "file": shown_name(path_of(entry.path)),
                     "path": entry.path,
                     "id": entry.sha256,
                     "title": snapshot.papers[entry.sha256].title
@@ -100,7 +101,13 @@ def _status(arguments: argparse.Namespace) -> int:
     for encoder in manifest.encoders:
         print(f"编码器 / encoder: {encoder.model} ({encoder.dimension}, {encoder.index_type})")
     rows = [
-        (Path(e.path).name, e.status, e.pages, e.passages, _reason(e.reason_zh, e.reason_en))
+        (
+            shown_name(path_of(e.path)),
+            e.status,
+            e.pages,
+            e.passages,
+            _reason(e.reason_zh, e.reason_en),
+        )
         for e in manifest.papers
     ]
     print(

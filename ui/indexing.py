@@ -13,6 +13,7 @@ from index.build import BuildReport, Shape, build_library
 from index.reading import OnProgress
 from index.snapshot import Snapshot
 from ingest.errors import SnapshotMismatch
+from ingest.file_names import path_of, shown_name
 from rag.settings import Settings
 
 
@@ -68,7 +69,7 @@ def build_json(report: BuildReport, library: Path) -> dict[str, Any]:
     return {
         "papers": [
             {
-                "file": Path(e.path).name,
+                "file": shown_name(path_of(e.path)),
                 "path": e.path,
                 "id": e.sha256,
                 "status": e.status,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from index.records import PaperEntry
 from index.snapshot import Snapshot
+from ingest.file_names import path_of, shown_name
 from ingest.records import Paper, PaperReport
 from ui.web.library import Catalogue, Heading, Row
 
@@ -24,11 +25,11 @@ def load_catalogue(library: Path) -> Catalogue:
 
 
 def _row(entry: PaperEntry, snapshot: Snapshot) -> Row:
-    path = Path(entry.path)
+    path = path_of(entry.path)
     paper = snapshot.papers.get(entry.sha256)
     if paper is None:
         # A file that could not be read has no content to be named by: its path names it.
-        paper = Paper(hashlib.sha256(entry.path.encode()).hexdigest(), path.name, "")
+        paper = Paper(hashlib.sha256(entry.path.encode()).hexdigest(), shown_name(path), "")
     report = snapshot.report(entry.sha256)
     return Row(
         paper=paper,

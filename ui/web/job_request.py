@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import LibraryMissing
+from ingest.file_names import path_of
 from rag.settings import Settings
 from ui.web.library import PAPERS
 
@@ -21,7 +22,7 @@ def apply_request(
     from index.store import read_manifest
     from ui.indexing import build_json, index_paths
 
-    paths = [Path(path) for path in request.get("paths", ()) if Path(path).exists()]
+    paths = [path for path in map(path_of, request.get("paths", ())) if path.exists()]
     again = set(request.get("reread", ()))
     gone = set(request.get("remove", ()))
     if again or gone:
@@ -29,13 +30,14 @@ def apply_request(
             entries = read_manifest(settings.library).papers
         except LibraryMissing:
             entries = ()
-        paths += [Path(e.path) for e in entries if e.sha256 in again and Path(e.path).exists()]
+        named = [path_of(e.path) for e in entries if e.sha256 in again]
+        paths += [path for path in named if path.exists()]
         known = {e.sha256 for e in entries} & (again | gone)
         if known:
             remove_papers(settings.library, frozenset(known))
         for entry in entries:
             if entry.sha256 in gone:
-                _delete_upload(settings.library, Path(entry.path))
+                _delete_upload(settings.library, path_of(entry.path))
     if gone and not again and not paths:
         return []
     report = index_paths(settings, paths, full=None, on_progress=on_progress)

@@ -17,6 +17,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from ingest.file_names import stored_path
+
 log = logging.getLogger(__name__)
 
 NICE = 10
@@ -55,7 +57,7 @@ class Jobs:
     ) -> None:
         """Index ``paths`` and all that is known, after removing and re-reading paper ids."""
         asked = {
-            "paths": [str(path) for path in paths],
+            "paths": [stored_path(path) for path in paths],
             "remove": list(remove),
             "reread": list(reread),
         }
