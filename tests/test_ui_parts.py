@@ -148,12 +148,12 @@ def test_removal_is_undone_or_becomes_due(desk, monkeypatch):
     short = LUNG.id[:16]
     assert desk.library.remove("nothere") is None
     assert desk.library.remove(short) == LUNG.title
-    assert desk.library.locate(short) is None and desk.library.overdue() == ()
-    desk.library.restore(short)
+    assert desk.library.locate(short) is None and desk.library.hand_over() == ()
+    assert desk.library.restore(short)
     assert desk.library.locate(short) is not None
     desk.library.remove(short)
-    monkeypatch.setattr("ui.web.library.UNDO_SECONDS", -1)
-    assert desk.library.overdue() == (LUNG.id,)
+    monkeypatch.setattr("ui.web.removals.UNDO_SECONDS", -1)
+    assert desk.library.hand_over() == (LUNG.id,)
     kept = make_desk(desk.settings.library).library  # another server, after a restart
     assert kept.locate(short) is None
 

@@ -87,6 +87,20 @@ def test_a_page_image_and_its_pdf(http):
     assert "content-security-policy" not in pdf.headers  # would blank the browser's viewer
 
 
+def test_a_replaced_file_is_said_to_be_changed(http, served):
+    short = LUNG.id[:16]
+    path = served.desk.settings.library / "papers" / LUNG.file
+    before = path.read_bytes()
+    path.write_bytes(b"%PDF-1.4 another file")
+    try:
+        assert http.get(f"/evidence/{short}/2.png").status_code == 409
+        pdf = http.get(f"/evidence/{short}.pdf")
+        assert pdf.status_code == 409 and "替换" in pdf.text and "replaced" in pdf.text
+    finally:
+        path.write_bytes(before)
+    assert http.get(f"/evidence/{short}/2.png").status_code == 200
+
+
 def test_uploads_over_http(http, served, monkeypatch):
     asked = []
     monkeypatch.setattr(served.desk.jobs, "request", lambda **what: asked.append(what))

@@ -16,8 +16,8 @@ async def stream(*chunks: bytes) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def save(folder: Path, name: str, *chunks: bytes, known=lambda digest: False) -> Path:
-    return asyncio.run(uploads.save(folder, name, stream(*chunks), known))
+def save(folder: Path, name: str, *chunks: bytes, admit=lambda digest: "") -> Path:
+    return asyncio.run(uploads.save(folder, name, stream(*chunks), admit))
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,18 @@ def test_what_is_refused_leaves_nothing(tmp_path: Path, monkeypatch, chunks, rea
 
 
 def test_known_content_and_a_full_disk_are_refused(tmp_path: Path, monkeypatch):
+    def refuse(digest: str) -> str:
+        return "duplicate_file" if len(digest) == 64 else ""
+
     with pytest.raises(uploads.Rejected, match="duplicate_file"):
-        save(tmp_path, "a.pdf", b"%PDF-1.7", known=lambda digest: len(digest) == 64)
+        save(tmp_path, "a.pdf", b"%PDF-1.7", admit=refuse)
     monkeypatch.setattr(uploads, "MIN_FREE", 1 << 62)
     with pytest.raises(uploads.Rejected, match="disk_full"):
         save(tmp_path, "a.pdf", b"%PDF-1.7")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_taken_is_what_reading_takes():
+    from ingest.limits import MAX_BYTES
+
+    assert uploads.MAX_FILE == MAX_BYTES

@@ -196,7 +196,9 @@ def make_rows(folder: Path) -> tuple[Row, ...]:
             continue
         outline = tuple(Heading(section, page) for _, section, page in QUOTES)
         card = {"columns": [2, 2], "references": 31, "ocr_pages": [4], "failed_pages": []}
-        rows.append(Row(paper, path, "indexed", passages=40, card=card, outline=outline))
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        row = Row(paper, path, "indexed", passages=40, card=card, outline=outline, sha256=digest)
+        rows.append(row)
     return tuple(rows)
 
 
@@ -208,7 +210,7 @@ def make_desk(folder: Path, *, empty: bool = False, log_questions: bool = False)
     library.refresh()
     assistant = FakeAssistant()
     engine = Engine(lambda old: assistant, lambda: snapshot["id"])
-    engine.before_open(library.refresh)
+    engine.on_change(library.refresh)
     jobs = Jobs(folder / "jobs", environment=dict(os.environ))
     images = PageImages(library.locate, draw_page)
     return Desk(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import SettingsError
+from ingest.limits import MAX_BYTES
 from rag.settings import Settings
 from ui.web.security import Accounts, App, Guard, Login, is_loopback, trusted_hosts
 
@@ -124,7 +125,7 @@ def create_app(desk: Desk, *, hosts: list[str], accounts: Accounts | None = None
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size="100mb",
+        max_file_size=MAX_BYTES,
         ssr_mode=False,
         enable_monitoring=False,
         pwa=False,

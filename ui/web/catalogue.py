@@ -39,6 +39,9 @@ def _row(entry: PaperEntry, snapshot: Snapshot) -> Row:
         passages=entry.passages,
         card=dataclasses.asdict(report) if report else {},
         outline=_outline(report) if report else (),
+        sha256=entry.sha256,
+        size=entry.size,
+        mtime_ns=entry.mtime_ns,
     )
 
 

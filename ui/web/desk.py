@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,8 @@ class Desk:
     tables: Tables = field(default_factory=Tables)
     log_questions: bool = False
     started: float = field(default_factory=time.time)
+    # Held while due removals go to the indexing process: two tabs must not ask twice.
+    handing_over: threading.Lock = field(default_factory=threading.Lock)
 
     def llm(self) -> dict[str, Any] | None:
         """Say which language model would be asked and where it is; None when there is none."""

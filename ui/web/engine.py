@@ -82,7 +82,7 @@ class Engine:
         self._tried = ""
         self._changed = threading.Condition()
         self._stop = threading.Event()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[str], None]] = []
         self._thread: threading.Thread | None = None
 
     @property
@@ -95,8 +95,12 @@ class Engine:
         """The id of the snapshot that answers now."""
         return self._state.snapshot
 
-    def before_open(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` when there is another snapshot, before it is opened."""
+    def on_change(self, listener: Callable[[str], None]) -> None:
+        """Call ``listener`` with the id of another snapshot ("" for none).
+
+        While nothing answers yet it is called before the snapshot is opened; later only once
+        the new snapshot answers: what the listener forgets must not be answered from any more.
+        """
         self._listeners.append(listener)
 
     def start(self) -> None:
@@ -108,10 +112,6 @@ class Engine:
     def close(self) -> None:
         """End the thread after the step it is in."""
         self._stop.set()
-
-    def look_now(self) -> None:
-        """Try again at once, also a snapshot that failed before."""
-        self._tried = ""
 
     def assistant(self, timeout: float) -> Answerer | None:
         """Return the assistant, waiting up to ``timeout`` seconds while it is being loaded."""
@@ -128,9 +128,9 @@ class Engine:
             self._state = state
             self._changed.notify_all()
 
-    def _announce(self) -> None:
+    def _announce(self, snapshot: str) -> None:
         for listener in self._listeners:
-            listener()
+            listener(snapshot.split(" ")[0])
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -144,10 +144,11 @@ class Engine:
     def _look(self) -> None:
         current = self._current()
         if not current:
-            if self._state.name != "empty":
-                self._announce()
+            was = self._state.name
             self._tried = ""
             self._set(EngineState("empty"), None)
+            if was != "empty":
+                self._announce("")
             return
         if current in (self._state.snapshot, self._tried):
             return
@@ -155,16 +156,21 @@ class Engine:
         old = self._assistant
         waiting = "loading" if old is None else "updating"
         self._set(EngineState(waiting, snapshot=self._state.snapshot), old)
-        self._announce()
+        if old is None:
+            self._announce(current)
         try:
             assistant = self._open(old)
         except LibraryMissing:
             self._set(EngineState("empty", snapshot=current), None)
+            if old is not None:
+                self._announce(current)
         except Exception as error:
             known = isinstance(error, YinzhengError)
             log.error("not opened: %s", type(error).__name__, exc_info=None if known else error)
             self._set(EngineState("error", _message(error), self._state.snapshot), old)
         else:
+            if old is not None:
+                self._announce(current)
             self._set(EngineState("ready", snapshot=current), assistant)
             log.info("snapshot %s answers", current.split(" ")[0])
 

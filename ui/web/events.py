@@ -26,6 +26,12 @@ MAX_QUESTION = 2000
 MODEL_WAIT = 180.0
 LENGTHS = {"short": 3, "medium": 6, "long": 12}
 
+NOTHING_LEFT = ("文献库为空，请先添加 PDF。", "The library is empty. Add PDFs first.")
+NOTHING_CHOSEN = (
+    "所选文献已不在库中；请在文献库中另选，或取消选择后提问全部文献。",
+    "The papers chosen are no longer in the library. Choose others, or none to ask all papers.",
+)
+
 Update = dict[str, Any]
 
 
@@ -118,15 +124,16 @@ def ask(desk: Desk, data: object) -> Iterator[Update]:
 def _answered(desk: Desk, request: AskRequest, turn: Turn) -> Iterator[Turn]:
     assistant = desk.engine.assistant(timeout=MODEL_WAIT)
     if assistant is None:
-        zh, en = desk.engine.state.message
-        if not zh:
-            zh, en = "文献库为空，请先添加 PDF。", "The library is empty. Add PDFs first."
-        raise YinzhengError(zh, en)
+        message = desk.engine.state.message
+        raise YinzhengError(*(message if message[0] else NOTHING_LEFT))
+    papers = desk.library.chosen(request.papers)
+    if papers is not None and not papers:
+        raise YinzhengError(*(NOTHING_CHOSEN if request.papers else NOTHING_LEFT))
     history = desk.conversations.questions(request.conversation, turn.number)
     stream = assistant.ask_stream(
         request.question,
         history=history,
-        papers=desk.library.chosen(request.papers),
+        papers=papers,
         sentences=request.sentences,
         llm=request.llm and desk.llm() is not None,
     )
@@ -223,8 +230,13 @@ def restore(desk: Desk, data: object) -> None:
 
 def reread(desk: Desk, data: object) -> None:
     """Read one paper again from its PDF."""
-    if (found := desk.library.full_id(_paper(data))) is not None:
-        desk.jobs.request(reread=[found])
+    row = desk.library.row(_paper(data))
+    if row is None:
+        return
+    if row.status == "failed":  # nothing of it is indexed: its path names it
+        desk.jobs.request(paths=[row.path])
+    else:
+        desk.jobs.request(reread=[row.paper.id])
 
 
 def samples(desk: Desk, data: object) -> None:

@@ -36,7 +36,8 @@ class PageImages:
     """Rendered pages, the least recently used dropped first; safe to call from any thread.
 
     ``locate`` turns a short paper id into the PDF's path (None when it is not in the
-    library); ``render`` makes the image and raises when it cannot.
+    library) and raises when the file is no longer the one that has this id; ``render`` makes
+    the image and raises when it cannot.
     """
 
     def __init__(self, locate: Locate, render: Render, *, cache_bytes: int = CACHE_BYTES) -> None:
@@ -84,6 +85,7 @@ class PageImages:
             if path is None:
                 raise FileNotFoundError(paper)
             image = self._render(path, page)
+            self._locate(paper)  # a file replaced while it was drawn must not be kept
         except BaseException:
             with self._lock:
                 self._running.pop(key, None)

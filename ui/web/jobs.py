@@ -94,8 +94,7 @@ class Jobs:
 
     def busy(self) -> bool:
         """Tell whether a job runs or waits."""
-        status = self.status()
-        return status is not None and (status["state"] == "running" or bool(status["waiting"]))
+        return running(self.status())
 
     def _alive(self, status: dict[str, Any]) -> bool:
         if self._process is not None:
@@ -138,6 +137,11 @@ class Jobs:
         process.wait()
         with self._lock:
             self._start_if_free()
+
+
+def running(status: dict[str, Any] | None) -> bool:
+    """Tell whether the job of ``status`` runs or another one waits."""
+    return status is not None and (status["state"] == "running" or bool(status["waiting"]))
 
 
 def read_json(file: Path) -> dict[str, Any] | None:

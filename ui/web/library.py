@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,12 +16,12 @@ from typing import Any
 from ingest.errors import LibraryMissing, YinzhengError
 from ingest.records import Paper
 from ui.web.examples import example_questions
-from ui.web.jobs import read_json, write_json
+from ui.web.originals import FileChanged, Originals
+from ui.web.removals import Removals
 from ui.web.rendering import ID_LENGTH, paper_json
 
 log = logging.getLogger(__name__)
 
-UNDO_SECONDS = 30.0
 PAPERS = "papers"  # folder inside the library that holds what was uploaded
 
 
@@ -38,7 +37,8 @@ class Heading:
 class Row:
     """One PDF of the library; ``card`` is its report card, empty when there is none.
 
-    ``status`` is as in ``index.records.PaperEntry``; ``reason`` a (zh, en) pair.
+    ``status``, ``sha256``, ``size`` and ``mtime_ns`` are as in ``index.records.PaperEntry``;
+    ``reason`` a (zh, en) pair.
     """
 
     paper: Paper
@@ -48,6 +48,9 @@ class Row:
     passages: int = 0
     card: dict[str, Any] = field(default_factory=dict)
     outline: tuple[Heading, ...] = ()
+    sha256: str = ""
+    size: int = 0
+    mtime_ns: int = 0
 
     @property
     def id(self) -> str:
@@ -72,14 +75,15 @@ class Library:
         self._lock = threading.Lock()
         self._catalogue = Catalogue()
         self._rows: dict[str, Row] = {}
-        self._removed: dict[str, float] = {}
-        kept = read_json(folder / "removed.json") or {}
-        for paper, when in kept.items():
-            if isinstance(when, int | float):
-                self._removed[paper] = float(when)
+        self._removed = Removals(folder / "removed.json")
+        self._originals = Originals()
 
-    def refresh(self) -> None:
-        """Read the catalogue again, after another snapshot was taken up."""
+    def refresh(self, snapshot: str | None = None) -> None:
+        """Read the catalogue again, after another snapshot was taken up.
+
+        With ``snapshot`` only that one is taken: a catalogue newer than what answers would
+        forget removals that still matter.
+        """
         try:
             catalogue = self._load()
         except LibraryMissing:
@@ -87,41 +91,56 @@ class Library:
         except YinzhengError as error:
             log.error("the catalogue was not read: %s", type(error).__name__)
             return
+        if snapshot is not None and catalogue.snapshot != snapshot:
+            return
         with self._lock:
+            # A file that could not be read and was deleted since is nothing to show.
+            self._rows = {
+                row.id: row
+                for row in catalogue.rows
+                if row.status != "failed" or row.path.is_file()
+            }
             self._catalogue = catalogue
-            self._rows = {row.id: row for row in catalogue.rows}
-            kept = {p: when for p, when in self._removed.items() if p in self._rows}
-            if kept != self._removed:
-                self._removed = kept
-                self._keep()
+            self._removed.retain(self._rows)
 
     def locate(self, paper: str) -> Path | None:
-        """Return the PDF of short id ``paper``; None when it is not in the library."""
+        """Return the PDF of short id ``paper``; None when it is not in the library.
+
+        Raises FileChanged when the file is not the one that was indexed.
+        """
         with self._lock:
             row = self._rows.get(paper)
             hidden = paper in self._removed
-        return None if row is None or hidden or not row.path.is_file() else row.path
+        if row is None or hidden or not row.path.is_file():
+            return None
+        try:
+            if not self._originals.unchanged(row):
+                raise FileChanged(row.path.name)
+        except OSError:
+            return None
+        return row.path
 
-    def full_id(self, paper: str) -> str | None:
-        """Return the full id of short id ``paper``; None when it is not in the library."""
+    def row(self, paper: str) -> Row | None:
+        """Return the row of short id ``paper``; None when it is not in the library."""
         with self._lock:
-            row = self._rows.get(paper)
-        return None if row is None else row.paper.id
+            return self._rows.get(paper)
 
     def chosen(self, papers: Iterable[str]) -> frozenset[str] | None:
-        """Turn selected short ids into full ids without removed ones; None means all papers."""
+        """Turn selected short ids into full ids without removed ones; None means all papers.
+
+        A selection of papers that are all gone gives the empty set, never all papers.
+        """
+        selected = set(papers)
         with self._lock:
-            wanted = {paper for paper in papers if paper in self._rows} or set(self._rows)
-            if len(wanted) == len(self._rows) and not self._removed:
+            kept = [row for row in self._rows.values() if row.id not in self._removed]
+            if not selected and len(kept) == len(self._rows):
                 return None
-            return frozenset(
-                self._rows[paper].paper.id for paper in wanted if paper not in self._removed
-            )
+            return frozenset(r.paper.id for r in kept if not selected or r.id in selected)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return what the list shows, without outlines."""
         with self._lock:
-            shown = [row for row in self._catalogue.rows if row.id not in self._removed]
+            shown = [row for row in self._rows.values() if row.id not in self._removed]
         return [_row_json(row) for row in shown]
 
     def details(self, paper: str) -> dict[str, Any] | None:
@@ -136,15 +155,29 @@ class Library:
     def examples(self) -> list[dict[str, str]]:
         """Return questions that fit the papers, as [{"zh", "en"}]."""
         with self._lock:
-            rows = [row for row in self._catalogue.rows if row.id not in self._removed]
+            rows = [row for row in self._rows.values() if row.id not in self._removed]
         return example_questions((row.paper, [h.path for h in row.outline]) for row in rows)
 
-    def has_content(self, sha256: str) -> bool:
-        """Tell whether a file with this SHA-256 is already in the library."""
-        short = sha256[:ID_LENGTH]
+    def admit(self, sha256: str) -> str:
+        """Take in an upload: "" when it may come, otherwise why not (a key of the strings).
+
+        A removal of the same content is undone, unless the indexing process has it already.
+        """
         with self._lock:
-            row = self._rows.get(short)
-            return row is not None and row.status != "failed" and short not in self._removed
+            for row in self._rows.values():
+                if sha256 not in (row.sha256, row.paper.id):
+                    continue
+                removed = row.id in self._removed
+                if removed and not self._removed.undo(row.id):
+                    return "being_removed"
+                if not removed and row.status != "failed":
+                    return "duplicate_file"
+        return ""
+
+    def arrived(self, path: Path) -> None:
+        """A new file is at ``path``: a removal of what was there before does not concern it."""
+        with self._lock:
+            self._removed.forget([row.id for row in self._rows.values() if row.path == path])
 
     def remove(self, paper: str) -> str | None:
         """Take a paper out of all answers; return its title, None when it is not there."""
@@ -152,38 +185,49 @@ class Library:
             row = self._rows.get(paper)
             if row is None:
                 return None
-            self._removed[paper] = time.time()
-            self._keep()
+            self._removed.add(paper)
         return row.paper.title or row.paper.file
 
-    def restore(self, paper: str) -> None:
-        """Undo ``remove``."""
+    def restore(self, paper: str) -> bool:
+        """Undo ``remove``; False when the paper is being taken out of the index already."""
         with self._lock:
-            self._removed.pop(paper, None)
-            self._keep()
+            return self._removed.undo(paper)
 
-    def overdue(self) -> tuple[str, ...]:
-        """Return full ids whose time for undoing has passed, and that are still indexed.
+    def hand_over(self) -> tuple[str, ...]:
+        """Return the full ids that the indexing process is to remove now, each once.
 
         A file that was never indexed is only hidden; one that was uploaded is deleted here.
         """
-        limit = time.time() - UNDO_SECONDS
         with self._lock:
-            due = [p for p, when in self._removed.items() if when < limit and p in self._rows]
-            rows = [self._rows[paper] for paper in due]
-        for row in rows:
-            if row.status == "failed" and row.path.parent.resolve() == self.uploads:
-                row.path.unlink(missing_ok=True)
-        return tuple(row.paper.id for row in rows if row.status != "failed")
+            rows = [self._rows[p] for p in self._removed.due() if p in self._rows]
+            indexed = [row for row in rows if row.status != "failed"]
+            for row in indexed:
+                self._removed.hand_over(row.id)
+            for row in rows:
+                if row.status == "failed" and row.path.parent.resolve() == self.uploads:
+                    self._delete(row)
+        return tuple(row.paper.id for row in indexed)
+
+    def removals_ended(self) -> None:
+        """The indexing process ended without removing what it was asked to remove."""
+        with self._lock:
+            self._removed.release()
+
+    def _delete(self, row: Row) -> None:
+        """Delete a refused upload and forget it: what comes to its path later is another file."""
+        try:
+            if self._originals.unchanged(row):
+                row.path.unlink()
+        except OSError as error:
+            if row.path.exists():
+                log.warning("upload not deleted: %s", type(error).__name__)
+        self._removed.forget((row.id,))
+        del self._rows[row.id]
 
     @property
     def uploads(self) -> Path:
         """The folder that holds what was uploaded."""
         return (self.folder / PAPERS).resolve()
-
-    def _keep(self) -> None:
-        if self.folder.is_dir():
-            write_json(self.folder / "removed.json", dict(self._removed))
 
 
 def _row_json(row: Row) -> dict[str, Any]:

@@ -40,11 +40,11 @@ def open_desk(settings: Settings, *, log_questions: bool = False) -> Desk:
     folder.mkdir(parents=True, exist_ok=True)
     library = Library(folder, lambda: _catalogue(folder))
     engine = Engine(lambda old: _assistant(settings, old), lambda: current_snapshot(folder))
-    engine.before_open(library.refresh)
+    engine.on_change(library.refresh)
     jobs = Jobs(folder / JOBS, environment=job_environment(settings))
     images = PageImages(library.locate, _renderer())
     # The renderer's process starts with the first image asked for: not with a person waiting.
-    engine.before_open(lambda: images.prefetch((row["id"], 1) for row in library.rows()[:1]))
+    engine.on_change(lambda _: images.prefetch((row["id"], 1) for row in library.rows()[:1]))
     return Desk(settings, engine, library, jobs, images, log_questions=log_questions)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
@@ -18,6 +18,7 @@ from ui.web import strings, uploads
 from ui.web.conversations import valid_id
 from ui.web.desk import Desk
 from ui.web.library import PAPERS
+from ui.web.originals import FileChanged
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,8 @@ def _add_evidence_routes(app: FastAPI, desk: Desk) -> None:
             raise HTTPException(404)
         try:
             image = desk.images.get(paper, page)
+        except FileChanged as error:
+            raise HTTPException(409) from error
         except Exception as error:
             # Whatever a PDF does to the renderer, the page says that it cannot be shown.
             log.warning("page image not made: %s", type(error).__name__)
@@ -67,7 +70,12 @@ def _add_evidence_routes(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/evidence/{paper}.pdf")
     def whole_pdf(paper: str) -> Response:
-        path = desk.library.locate(paper) if _PAPER.fullmatch(paper) else None
+        try:
+            path = desk.library.locate(paper) if _PAPER.fullmatch(paper) else None
+        except FileChanged:
+            # Opened in a tab of its own: the words are for a person.
+            both = (strings.text("file_changed_text", lang) for lang in strings.LANGUAGES)
+            return PlainTextResponse("\n\n".join(both), status_code=409)
         if path is None:
             raise HTTPException(404)
         headers = {"cache-control": "private, no-cache", "content-disposition": "inline"}
@@ -89,9 +97,10 @@ def _add_library_routes(app: FastAPI, desk: Desk) -> None:
             raise HTTPException(403)
         folder = desk.settings.library / PAPERS
         try:
-            path = await uploads.save(folder, name, request.stream(), desk.library.has_content)
+            path = await uploads.save(folder, name, request.stream(), desk.library.admit)
         except uploads.Rejected as error:
             return JSONResponse({"reason": error.reason}, status_code=error.status)
+        desk.library.arrived(path)
         await run_in_threadpool(desk.jobs.request, paths=[path])
         return JSONResponse({"file": path.name})
 

@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 from ui.web.desk import Desk
-from ui.web.library import UNDO_SECONDS
+from ui.web.jobs import running
+from ui.web.removals import UNDO_SECONDS
 from ui.web.uploads import MAX_FILE
 
 
@@ -16,10 +17,8 @@ def library_status(desk: Desk) -> dict[str, Any]:
 
     Also hands over to the indexing process what is due: removals past their undo time.
     """
-    if (overdue := desk.library.overdue()) and not desk.jobs.busy():
-        desk.jobs.request(remove=overdue)
+    job = _hand_over_removals(desk)
     state = desk.engine.state
-    job = desk.jobs.status()
     value: dict[str, Any] = {
         "kind": "library",
         "engine": {"name": state.name, "message": list(state.message)},
@@ -28,14 +27,27 @@ def library_status(desk: Desk) -> dict[str, Any]:
         "job": _job_json(job),
         "llm": desk.llm(),
         "undo_seconds": UNDO_SECONDS,
-        "max_mb": MAX_FILE // (1024 * 1024),
+        "max_mb": MAX_FILE // 1_000_000,
     }
-    value["busy"] = state.name in ("starting", "loading", "updating") or (
-        job is not None and (job["state"] == "running" or bool(job["waiting"]))
-    )
+    value["busy"] = state.name in ("starting", "loading", "updating") or running(job)
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
     value["version"] = hashlib.sha256(text.encode()).hexdigest()[:16]
     return value
+
+
+def _hand_over_removals(desk: Desk) -> dict[str, Any] | None:
+    """Ask for the removals that are due, unless a job is at work; return the job's status."""
+    with desk.handing_over:
+        job = desk.jobs.status()
+        if running(job):
+            return job
+        if job is None or job["state"] != "done":
+            desk.library.removals_ended()
+        due = desk.library.hand_over()
+        if not due:
+            return job
+        desk.jobs.request(remove=due)
+        return desk.jobs.status()
 
 
 def _job_json(job: dict[str, Any] | None) -> dict[str, Any] | None:

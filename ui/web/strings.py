@@ -154,6 +154,12 @@ STRINGS: dict[str, tuple[str, str]] = {
         "引文仍然有效，可以打开 PDF 核对。",
         "The quote stands. Open the PDF to check it.",
     ),
+    "file_changed": ("PDF 文件已改变", "The PDF has changed"),
+    "file_changed_text": (
+        "该文件在建立索引后被替换，页码与位置可能不再对应，因此不显示。请在文献库中“重新读取”。",
+        "The file was replaced after it was indexed: page and place may no longer match, so it "
+        'is not shown. Use "Read again" in the library.',
+    ),
     "citation_gone": ("这篇文献已不在库中", "This paper is no longer in the library"),
     "citation_gone_text": (
         "引文保留如上；重新添加该文献后可查看原页。",
@@ -244,6 +250,10 @@ STRINGS: dict[str, tuple[str, str]] = {
     "too_big": ("文件超过 {mb} MB", "larger than {mb} MB"),
     "not_pdf": ("不是 PDF 文件", "not a PDF file"),
     "duplicate_file": ("库中已有同一文件", "the same file is in the library"),
+    "being_removed": (
+        "同一文件正在移除，请稍后再添加",
+        "the same file is being removed. Add it again in a moment",
+    ),
     "disk_full": ("磁盘空间不足", "not enough disk space"),
     "upload_failed": ("上传中断", "the upload broke off"),
     "card_columns": ("分栏", "Columns"),

@@ -10,7 +10,9 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
-MAX_FILE = 100 * 1024 * 1024
+from ingest.limits import MAX_BYTES
+
+MAX_FILE = MAX_BYTES  # what reading would refuse need not be sent
 MIN_FREE = 200 * 1024 * 1024  # room that indexing needs besides the file itself
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]')
 
@@ -35,12 +37,12 @@ def safe_name(name: str) -> str:
 
 
 async def save(
-    folder: Path, name: str, body: AsyncIterator[bytes], known: Callable[[str], bool]
+    folder: Path, name: str, body: AsyncIterator[bytes], admit: Callable[[str], str]
 ) -> Path:
     """Write ``body`` to ``folder`` under a safe name and return the path.
 
-    ``known`` tells whether a SHA-256 is already in the library. Raises Rejected with a
-    reason; nothing is left behind then.
+    ``admit`` gets the SHA-256 and returns why the file is not taken, "" when it is. Raises
+    Rejected with a reason; nothing is left behind then.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(folder).free < MIN_FREE:
@@ -48,8 +50,8 @@ async def save(
     part = folder / f".upload-{os.getpid()}-{os.urandom(6).hex()}.part"
     try:
         digest = await _receive(part, body)
-        if known(digest):
-            raise Rejected("duplicate_file", 409)
+        if reason := admit(digest):
+            raise Rejected(reason, 409)
         target = _free_place(folder, safe_name(name), digest)
         part.replace(target)
     finally:

@@ -159,7 +159,7 @@ async function take(files) {
   for (const file of [...files]) {
     let result;
     if (!/\.pdf$/i.test(file.name)) result = { reason: "not_pdf" };
-    else if (file.size > limit * 1024 * 1024) result = { reason: "too_big" };
+    else if (file.size > limit * 1e6) result = { reason: "too_big" };
     else {
       uploads.set(file.name, 0);
       drawJob();

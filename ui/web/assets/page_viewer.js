@@ -75,8 +75,7 @@ function sheet(page, mine) {
     return "ready";
   }, (error) => {
     if (mine !== ticket) return "old";
-    const gone = error.status === 404;
-    const name = gone ? "citation_gone" : "image_failed";
+    const name = { 404: "citation_gone", 409: "file_changed" }[error.status] ?? "image_failed";
     fill(node, el("div.sheet-state", { role: "alert" }, icon("none"), el("b", {}, t(name)), el("p", {}, t(`${name}_text`))));
     node.dataset.state = name;
     return name;
