@@ -8,34 +8,62 @@ from dataclasses import dataclass
 
 # Pairs of opposites; a word of one column in place of one of the other turns a claim round.
 _UP = (
-    r"促进|促使|增强|上调|升高|增加|激活|活化|提高|加速|增多|延长|诱导|启动|增大|上升|扩大|过表达|高表达|加重|加剧"
-    r"|\bpromot\w*|\benhanc\w*|\bup-?regulat\w*|\bincreas\w*|\bactivat\w*|\bstimulat\w*|\binduc(?:e|es|ed|ing)\b|\belevat\w*"
-    r"|\baccelerat\w*|\bprolong\w*|\brais(?:e|es|ed|ing)\b|\boverexpress\w*|\bfacilitat\w*|\bboost\w*|\bstrengthen\w*|\baggravat\w*"
+    r"促进(?!剂)|促使|增强|上调|升高|增加|激活(?!剂)|活化|提高|加速|增多|延长|"
+    r"诱导|启动|增大|上升|扩大|过表达|高表达|加重|加剧"
+    r"|\bpromot\w*|\benhanc\w*|\bup-?regulat\w*|\bincreas\w*|\bactivat\w*|"
+    r"\bstimulat\w*|\binduc(?:e|es|ed|ing)\b|\belevat\w*"
+    r"|\baccelerat\w*|\bprolong\w*|\brais(?:e|es|ed|ing)\b|\boverexpress\w*|"
+    r"\bfacilitat\w*|\bboost\w*|\bstrengthen\w*|\baggravat\w*"
 )
 _DOWN = (
-    r"抑制|阻断|下调|降低|减少|减弱|失活|灭活|缩短|阻碍|阻止|妨碍|削弱|下降|缩小|低表达|减轻|减缓|延缓|拮抗|阻滞|清除|缓解"
-    r"|\binhibit(?!or)\w*|\bsuppress\w*|\bblock(?!er)\w*|\bdown-?regulat\w*|\bdecreas\w*|\breduc\w*|\bweaken\w*|\binactivat\w*"
-    r"|\bshorten\w*|\bimpair\w*|\bimped\w*|\bprevent\w*|\battenuat\w*|\blower(?:s|ed|ing)\b|\blower (?=(?:the )?[a-z]+ ?[a-z]* (?:and|by|in|level))|\bhamper\w*|\bhinder\w*|\bdiminish\w*|\bdelay\w*|\bslow(?:s|ed|ing)\b"
+    r"(?<!免疫)抑制(?!剂|因子|物|性)|阻断(?!剂)|下调|降低|减少|减弱|失活|灭活|"
+    r"缩短|阻碍|阻止|妨碍|削弱|下降|缩小|低表达|减轻|减缓|延缓|拮抗(?!剂)|"
+    r"阻滞(?!剂)|清除|缓解(?!率|期)"
+    r"|\binhibit(?!or)\w*|\bsuppress\w*|\bblock(?!er)\w*|\bdown-?regulat\w*|"
+    r"\bdecreas\w*|\breduc\w*|\bweaken\w*|\binactivat\w*"
+    r"|\bshorten\w*|\bimpair\w*|\bimped\w*|\bprevent\w*|\battenuat\w*|"
+    r"\blower(?:s|ed|ing)\b|\blower (?=(?:the )?[a-z]+ ?[a-z]* (?:and|by|in|"
+    r"level))|\bhamper\w*|\bhinder\w*|\bdiminish\w*|\bdelay\w*|\bdeclin\w*|"
+    r"\bfall(?:s|en|ing)?\b|\bfell\b|\bdrop(?:s|ped)?\b|\bslow(?:s|ed|ing)\b"
 )
 _MORE = (
-    r"高于|优于|大于|多于|长于|好于|强于|较高|更高|较好|更好|较长|更长|较多|更多|较强|更强|敏感|有效|良好|较早|更早|阳性"
-    r"|\b(?:higher|better|greater|longer|larger|stronger|superior|more(?! than)|earlier|sensitive|effective|good|positive)\b"
+    r"高于|优于|大于|多于|长于|好于|强于|较高|更高|较好|更好|较长|更长|较多|"
+    r"更多|较强|更强|敏感|有效|良好|较早|更早|阳性|较重|更重"
+    r"|\b(?:higher|better|greater|longer|larger|stronger|superior|more(?! than)|"
+    r"earlier|sensitive|effective|good|positive|well(?! as)|more severe)\b"
 )
 _LESS = (
-    r"低于|劣于|小于|少于|短于|差于|弱于|不及|不如|较低|更低|较差|更差|较短|更短|较少|更少|较弱|更弱|欠佳|耐药|无效|不良(?!反应|事件)|有限|较晚|更晚|阴性"
-    r"|\b(?:lower|worse|poorer|poor|fewer|shorter|smaller|weaker|inferior|less(?! than)|later|resistan(?:t|ce)|ineffective|limited|bad|negative)\b"
+    r"低于|劣于|小于|少于|短于|差于|弱于|不及|不如|较低|更低|较差|更差|较短|"
+    r"更短|较少|更少|较弱|更弱|欠佳|耐药|无效|不良(?!反应|事件)|有限|较晚|更晚|"
+    r"阴性|较轻|更轻|(?<=[毒性反应])轻"
+    r"|\b(?:lower|worse|poorer|poor|fewer|shorter|smaller|weaker|inferior|"
+    r"less(?! than)|later|resistan(?:t|ce)|ineffective|limited|bad|negative|"
+    r"poorly|milder|less severe)\b"
 )
 _TURNS = re.compile(f"(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<more>{_MORE})|(?P<less>{_LESS})", re.I)
 _AXIS = {"up": ("change", 1), "down": ("change", -1), "more": ("degree", 1), "less": ("degree", -1)}
 
 _NEGATION = re.compile(
-    r"不(?!同|仅|但|断|良|可逆|少|限|全|足|稳定|典型|完整|明原因|久|得不|过|论|管|只|等|足)|未(?!来|分化|成熟|婚)|无(?!论|关紧要|进展|创|菌|病生存|瘤|痛|症状)|没有|并非|非(?!小细胞|鳞|甾体|常|洲|霍奇金|编码|特异|侵袭|线性|典型|奈利酮|布|诺)"
-    r"|缺乏|尚未|从未|难以"
-    r"|\b(?:not|no|never|without|neither|nor|cannot|lacks?|lacking|fails?|failed|absence of)\b|n't\b",
+    r"不(?!低于|高于|少于|多于|超过|大于|小于|短于|同|仅|但|断|良|可逆|少|限|全|"
+    r"足|稳定|典型|完整|明原因|久|得不|过|论|管|只|等|足)|未(?!来|分化|成熟|婚)|"
+    r"无(?!论|关紧要|进展|创|菌|病生存|瘤|痛|症状)|没有|并非|而非|绝非|"
+    r"非(?=必要|同源)"
+    r"|缺乏|尚未|从未|禁用|禁忌|避免"
+    r"|\b(?:not|no|never|without|neither|nor|cannot|lacks?|lacking|fails?|"
+    r"failed|absence of|contraindicated|avoid(?:ed)?)\b|n't\b",
     re.I,
 )
+# A bound of a number is neither a comparison nor a denial.
+_BOUND = re.compile(
+    r"不(?:低于|高于|少于|多于|超过|大于|小于|短于)|\bno(?:t)? (?:less|more|fewer|"
+    r"lower|higher) than\b"
+)
 _CLAUSE = re.compile(
-    r"[，,；;。！？!?：:\n]|(?<=[a-z]),|\.(?=\s|$)|\b(?:but|whereas|while|although)\b|但|而(?!且|后)"
+    r"[，,；;。！？!?：:\n]|,(?=\s)|\.(?=\s|$)|\b(?:but|whereas|while|although)\b|但|而(?!且|后)"
+)
+# Words that only join; what two clauses share has to be more than these.
+_JOINING = frozenset(
+    "a an and as at by for from in is are was were be been has have had of on or than that the this to with".split()
 )
 _TOKEN = re.compile(r"[a-z0-9α-ω]+|[\u3400-\u9fff]")
 
@@ -49,6 +77,11 @@ class Turn:
     sign: int
     before: frozenset[str]
     after: frozenset[str]
+
+    @property
+    def around(self) -> frozenset[str]:
+        """All that the word may govern, on either side."""
+        return self.before | self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +101,8 @@ def tokens(text: str) -> frozenset[str]:
     for match in _TOKEN.finditer(text.lower()):
         token = match.group()
         if token.isascii() or len(token) > 1 or "α" <= token <= "ω":
-            out.add(token)
+            if token not in _JOINING:
+                out.add(token)
             previous = ""
         else:
             if previous:
@@ -87,6 +121,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
 
 
 def _clause(text: str) -> Clause:
+    text = _BOUND.sub(lambda m: " " * len(m.group()), text)
     found = list(_TURNS.finditer(text))
     turns = []
     for i, match in enumerate(found):
@@ -119,3 +154,13 @@ def best_match(turn: Turn, others: Sequence[Turn]) -> tuple[float, Turn] | None:
         if o.axis == turn.axis
     ]
     return max(scored, key=lambda pair: pair[0]) if scored else None
+
+
+def best_around(turn: Turn, others: Sequence[Turn]) -> float:
+    """Return 0-1: how much of what ``turn`` may govern another one has on either side."""
+    return max((overlap(turn.around, o.around) for o in others), default=0.0)
+
+
+def best_object(turn: Turn, others: Sequence[Turn]) -> float:
+    """Return 0-1: how much of what stands behind ``turn`` stands behind another one."""
+    return max((overlap(turn.after, o.after) for o in others), default=0.0)

@@ -42,12 +42,12 @@ _WORDS: dict[str, float] = {
         ]
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_WORDS |= {"twice": 2, "both": 2, "dual": 2, "double": 2, "triple": 3, "half": 0.5}
+_WORDS |= {"once": 1, "twice": 2, "both": 2, "dual": 2, "double": 2, "triple": 3, "half": 0.5}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 
 _UNITS: tuple[tuple[str, str], ...] = (
     ("%", r"%|％|per ?cent|percent"),
-    ("mg/kg", r"mg\s*[/·]\s*kg"), ("mg/g", r"mg\s*/\s*g"), ("mg/m2", r"mg\s*/\s*m(?:2|²)"),
+    ("mL/min", r"m[lL]\s*[/·]\s*\(?min"), ("L/min", r"L\s*[/·]\s*\(?min"), ("mmol/L", r"mmol\s*/\s*L"), ("mg/kg", r"mg\s*[/·]\s*kg"), ("mg/g", r"mg\s*/\s*g"), ("mg/m2", r"mg\s*/\s*m(?:2|²)"),
     ("mg", r"mg|毫克"), ("μg", r"[μuµ]g|微克"), ("kg", r"kg|千克|公斤"), ("mL", r"m[lL]|毫升"),
     ("g", r"g(?![a-zA-Z])|克"), ("mm", r"mm|毫米"), ("cm", r"cm|厘米"), ("km", r"km|公里|千米"),
     ("Gy", r"Gy|戈瑞"), ("nm", r"nm|纳米"),
@@ -60,14 +60,26 @@ _UNITS: tuple[tuple[str, str], ...] = (
 _UNIT = re.compile("|".join(f"(?P<u{i}>{p})" for i, (_, p) in enumerate(_UNITS)))
 
 _COMPARATORS: tuple[tuple[str, str], ...] = (
-    (">=", r"≥|≧|>=|不(?:低|少|小)于|至少|不短于|at least|no(?:t)? (?:less|fewer|lower) than|or (?:more|above)"),
-    ("<=", r"≤|≦|<=|不(?:高|超|多|大)(?:于|过)|至多|最多|不超过|at most|no(?:t)? (?:more|greater|higher) than|up to"),
-    (">", r"＞|>|超过|大于|高于|多于|逾|more than|over|above|greater than|exceed(?:s|ing|ed)?|higher than"),
+    (">=",
+        r"≥|≧|>=|不(?:低|少|小)于|至少|不短于|at least|no(?:t)? (?:less|fewer|"
+        r"lower) than|or (?:more|above)"),
+    ("<=",
+        r"≤|≦|<=|不(?:高|超|多|大)(?:于|过)|至多|最多|不超过|at most|"
+        r"no(?:t)? (?:more|greater|higher) than|up to"),
+    (">",
+        r"＞|>|超过|大于|高于|多于|逾|more than|over|above|greater than|exceed(?:s|"
+        r"ing|ed)?|higher than"),
     ("<", r"＜|<|低于|小于|少于|不足|不到|短于|less than|below|under|fewer than|lower than"),
 )  # fmt: skip
 _COMPARATOR = tuple(
     (sign, re.compile(f"(?:{p})\\s*(?:the\\s+)?$", re.I)) for sign, p in _COMPARATORS
 )
+# A comparator behind the number: 3 个月以上, 30 mg/g or more.
+_BEHIND = re.compile(
+    r"\s*(?:/\d+\s*)?(?:mm\s*Hg|次|级)?\s*(?:(?P<ge>(?:及|或)?以上|(?:或|"
+    r"及)更高|or (?:more|above|higher|greater|over))|"
+    r"(?P<le>(?:及|或)?以下|以内|之内|(?:或|及)更低|or (?:less|below|lower|fewer)))", re.I
+)  # fmt: skip
 _OPPOSITE = {">": "<", ">=": "<", "<": ">", "<=": ">"}
 
 # Letters glued or hyphenated to digits make a name: IL-6, CD8+, PD-1, T790M, β1, Smad2/3.
@@ -75,14 +87,18 @@ _NAME = re.compile(
     r"(?<![A-Za-z0-9α-ωΑ-Ω])(?=[A-Za-z0-9/\-]*[A-Za-zα-ωΑ-Ω])(?:[A-Za-zα-ωΑ-Ω][A-Za-zα-ωΑ-Ω0-9]*"
     r"[\-/]?\d[A-Za-z0-9\-/+α-ω.]*(?<!\.)|\d+(?:[A-Z][A-Za-z]*\d+[A-Za-z]*))"
 )
-_NUMBER = re.compile(r"(?<![\d.])[-−]?\d+(?:,\d{3})+(?:\.\d+)?|(?<![\d.])\d+(?:\.\d+)?")
+_NUMBER = re.compile(
+    r"(?:(?<![\w.)%％~～\-−\0])[-−])?(?<![\d.])(?:\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+)
 _SCALE = re.compile(r"\s*(万|亿|thousand|million|billion)")
 _HAN_NUMBER = re.compile(
     r"百分之([零一二三四五六七八九十百点两\d.]+)|([零一二三四五六七八九十百千两双]+)"
 )
 _HAN_CLASSIFIER = re.compile(
-    r"\s*(?:个|种|例|名|位|年|月|周|天|日|次|倍|类|期|岁|成|项|条|步|阶段|级|型|大|者|代|线|药|组|小时|分钟|万|亿|倾向)"
+    r"\s*(?:个|种|例|名|位|年|月|周|天|日|次|倍|类|期|岁|成|项|条|步|阶段|级|型|"
+    r"大|者|代|线|药|组|小时|分钟|万|亿|倾向)"
 )
+_OFTEN = re.compile(r"\s*(?:daily|weekly|monthly|yearly|an?\s+(?:day|week|month|year))", re.I)
 _WORD = re.compile(
     r"\b(" + "|".join((*_WORDS, *_ORDINALS)) + r")\b(?:[- ](hundred|thousand|million|billion))?",
     re.I,
@@ -144,18 +160,22 @@ def _made(folded: str, start: int, end: int, value: float, firm: bool) -> tuple[
         value *= _SCALES[scale.group(1)]
         end = scale.end()
     unit = ""
-    if match := _UNIT.match(folded, end + len(folded[end:]) - len(folded[end:].lstrip(" -"))):
+    after = end + len(folded[end:]) - len(folded[end:].lstrip(" -"))
+    if match := _UNIT.match(folded, after):
         unit = _UNITS[int(str(match.lastgroup)[1:])][0]
-        shown = folded[start : match.end()]
+        after = match.end()
+        shown = folded[start:after]
     before = folded[max(0, start - 18) : start].rstrip(" \0=为约")
     comparator = next((sign for sign, p in _COMPARATOR if p.search(before)), "")
+    if not comparator and (behind := _BEHIND.match(folded, after)):
+        comparator = ">=" if behind["ge"] else "<="
     return start, Quantity(value, unit, comparator, shown.strip("\0 "), firm)
 
 
 def _digits(folded: str) -> list[tuple[int, Quantity]]:
     out = []
     for match in _NUMBER.finditer(folded):
-        value = float(match.group().replace(",", "").replace("−", "-").lstrip("-"))
+        value = float(match.group().replace(",", "").replace("−", "-"))
         out.append(_made(folded, match.start(), match.end(), value, True))
     return out
 
@@ -175,6 +195,8 @@ def _han(folded: str, liberal: bool) -> list[tuple[int, Quantity]]:
         value = han_value(match.group(2))
         counted = bool(_HAN_CLASSIFIER.match(folded, match.end()))
         lone = match.group(2) in ("一", "双", "千", "百", "十")
+        if not liberal and match.group(2) == "两" and folded[match.end() : match.end() + 1] == "组":
+            continue  # the groups that are compared, in other languages often without a number
         if value is None or (not liberal and (lone or not counted)):
             continue
         out.append(_made(folded, match.start(), match.end(), value, counted and not lone))
@@ -185,15 +207,23 @@ def _english(folded: str, liberal: bool) -> list[tuple[int, Quantity]]:
     out = []
     for match in _WORD.finditer(folded):
         word = match.group(1).lower()
-        if not liberal and word in (
-            "one",
-            "zero",
-            "both",
-            "dual",
-            "double",
-            "twice",
-            "half",
-            "second",
+        often = word in ("once", "twice") and _OFTEN.match(folded, match.end())
+        if (
+            not liberal
+            and not often
+            and word
+            in (
+                "once",
+                "one",
+                "zero",
+                "once",
+                "both",
+                "dual",
+                "double",
+                "twice",
+                "half",
+                "second",
+            )
         ):
             continue
         value = float(_WORDS.get(word, _ORDINALS.get(word, 0)))
@@ -202,10 +232,16 @@ def _english(folded: str, liberal: bool) -> list[tuple[int, Quantity]]:
     return out
 
 
-def supported(claim: Quantity, source: tuple[Quantity, ...]) -> bool:
-    """Tell whether ``source`` states the quantity ``claim``: same value, no other unit or sense."""
+def supported(claim: Quantity, source: tuple[Quantity, ...], *, any_sign: bool = False) -> bool:
+    """Tell whether ``source`` states the quantity ``claim``: same value, no other unit or sense.
+
+    ``any_sign`` takes -0.5 for 0.5, where the words around say that something fell.
+    """
     for quantity in source:
-        if abs(quantity.value - claim.value) > 1e-9 * max(1.0, abs(claim.value)):
+        one, other = quantity.value, claim.value
+        if any_sign:
+            one, other = abs(one), abs(other)
+        if abs(one - other) > 1e-9 * max(1.0, abs(other)):
             continue
         units = {quantity.unit, claim.unit}
         if len(units) > 1 and "" not in units and units not in ({"age", "year"}, {"patient", ""}):

@@ -1,0 +1,122 @@
+"""The claim guard: planted errors are found, faithful sentences in other words pass."""
+
+from __future__ import annotations
+
+import pytest
+from small_lexicon import small_lexicon
+
+from rag.guard import check
+from rag.quantities import quantities
+
+TGF = "TGF-β 上调 Snail，抑制 E-cadherin 的表达，诱导上皮间质转化。"
+OS = "贝伐珠单抗组的中位总生存期为 12.5 个月，高于对照组的 9.3 个月（P=0.02）。"
+DOSE = "奥希替尼的推荐剂量为 80 mg，每日 1 次口服。"
+NOT = "奥希替尼与吉非替尼的客观缓解率没有显著差异。"
+EGFR = "二甲双胍在 eGFR 低于 30 mL/min 时禁用。"
+UACR = "UACR ≥30 mg/g 且持续 3 个月以上提示白蛋白尿。"
+LOSS = "PTEN 缺失导致 AKT 持续活化，肝转移风险升高。"
+CELLS = "肝星状细胞分泌 CXCL12，促进表达 CXCR4 的肿瘤细胞向肝脏迁移。"
+
+FAITHFUL = [
+    ("上皮间质转化由 TGF-β 诱导，Snail 上调而 E-cadherin 受到抑制。", TGF),
+    ("TGF-β upregulates Snail, inhibits E-cadherin and induces EMT.", TGF),
+    ("对照组中位总生存期 9.3 个月，低于贝伐珠单抗组的 12.5 个月。", OS),
+    ("Median overall survival was longer with bevacizumab, at 12.5 months, than in controls, at 9.3 months.", OS),
+    ("奥希替尼推荐每日 1 次口服 80 mg。", DOSE),
+    ("Osimertinib is recommended at 80 mg once daily.", DOSE),
+    ("奥希替尼和吉非替尼的客观缓解率差异不显著。", NOT),
+    ("eGFR 低于 30 mL/min 的患者禁用二甲双胍。", EGFR),
+    ("Metformin must not be used with an eGFR below 30 mL/min.", EGFR),
+    ("UACR 持续 3 个月以上不低于 30 mg/g，提示白蛋白尿。", UACR),
+    ("AKT 的持续活化可由 PTEN 缺失引起。", LOSS),
+    ("When PTEN is lost, AKT stays activated.", LOSS),
+]  # fmt: skip
+
+PLANTED = [
+    # numbers, units, signs
+    ("number", "贝伐珠单抗组的中位总生存期为 15.2 个月。", OS),
+    ("number", "贝伐珠单抗组的中位总生存期为 12.5 年。", OS),
+    ("number", "奥希替尼的推荐剂量为 80 g，每日 1 次口服。", DOSE),
+    ("number", "UACR <30 mg/g 提示白蛋白尿。", UACR),
+    ("number", "UACR 在 3 个月以下提示白蛋白尿。", UACR),
+    ("number", "Osimertinib is recommended at 80 mg twice daily.", DOSE),
+    ("number", "UACR 变化为 -5.2%。", "UACR 变化为 5.2%。"),
+    # names
+    ("name", "吉非替尼的推荐剂量为 80 mg，每日 1 次口服。", DOSE),
+    ("name", "TGF-β 上调 KRAS，抑制 E-cadherin 的表达。", TGF),
+    ("name", "Gefitinib is recommended at 80 mg once daily.", DOSE),
+    ("name", "PI3K/AKT 信号通路抑制 E-cadherin 的表达，诱导上皮间质转化。", TGF),
+    ("name", "Hippo 信号抑制 E-cadherin 的表达。", TGF),
+    ("name", "胰腺癌细胞由 TGF-β 诱导上皮间质转化。", TGF),
+    # directions, also in a passive or in another language
+    ("direction", "TGF-β 下调 Snail，抑制 E-cadherin 的表达。", TGF),
+    ("direction", "Snail 被 TGF-β 抑制。", TGF),
+    ("direction", "TGF-β inhibits Snail.", TGF),
+    ("direction", "PTEN 缺失抑制 AKT 活化。", LOSS),
+    # denials
+    ("negation", "奥希替尼与吉非替尼的客观缓解率有显著差异。", NOT),
+    ("negation", "TGF-β 不能诱导上皮间质转化。", TGF),
+    ("negation", "Metformin is recommended with an eGFR below 30 mL/min.", EGFR),
+    # comparisons, the numbers against the word too
+    ("comparison", "贝伐珠单抗组的中位总生存期为 12.5 个月，低于对照组的 9.3 个月。", OS),
+    ("comparison", "对照组中位总生存期 9.3 个月，高于贝伐珠单抗组的 12.5 个月。", OS),
+    ("comparison", "Median survival was shorter with bevacizumab, at 12.5 months, than in controls, at 9.3 months.", OS),
+    # another sentence's citation
+    ("citation", "研究采用随机双盲设计，主要终点为一年随访时的依从性。", "患者应定期复查增强扫描并监测转氨酶与胆红素水平。"),
+    ("citation", "TGF-β 诱导上皮间质转化。", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "quote"), FAITHFUL)
+def test_a_faithful_sentence_passes(sentence, quote):
+    assert check(sentence, [quote], translator=small_lexicon()) == ()
+
+
+@pytest.mark.parametrize(("kind", "sentence", "quote"), PLANTED)
+def test_a_planted_error_is_found(kind, sentence, quote):
+    found = check(sentence, [quote] if quote else [], translator=small_lexicon())
+    assert kind in {finding.kind for finding in found}
+    assert all(finding.zh and finding.en for finding in found)
+
+
+def test_a_quote_supports_itself():
+    for quote in (TGF, OS, DOSE, NOT, EGFR, UACR, LOSS, CELLS):
+        assert check(quote, [quote], translator=small_lexicon()) == ()
+        assert check(quote, [quote]) == ()
+
+
+def test_another_passage_that_is_nearer_takes_the_citation():
+    sentence = "TGF-β 诱导上皮间质转化。"
+    assert check(sentence, [TGF], nearness=(0.85, 0.86)) == ()
+    (finding,) = check(sentence, [TGF], nearness=(0.80, 0.90))
+    assert finding.kind == "citation"
+
+
+def test_headings_lend_diseases_only():
+    quote = "客观缓解率为 48.6%。"
+    sentence = "糖尿病肾病患者的客观缓解率为 48.6%。"
+    assert check(sentence, [quote], translator=small_lexicon())
+    context = "糖尿病肾病的治疗"
+    assert check(sentence, [quote], translator=small_lexicon(), context=context) == ()
+    drug = "奥希替尼的客观缓解率为 48.6%。"
+    assert check(drug, [quote], translator=small_lexicon(), context="奥希替尼治疗")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "comparator"),
+    [
+        ("约 1,200 例", 1200, "patient", ""), ("3 万例", 30000, "patient", ""),
+        ("百分之五", 5, "%", ""), ("≥30 mg/g", 30, "mg/g", ">="), ("不低于 50%", 50, "%", ">="),
+        ("3 个月以上", 3, "month", ">="), ("130/80 mmHg 以下", 130, "", "<="),
+        ("fewer than 5 months", 5, "month", "<"), ("60 mL/min", 60, "mL/min", ""),
+        ("变化 -0.5%", -0.5, "%", ""), ("３０％", 30, "%", ""),
+    ],
+)  # fmt: skip
+def test_quantities(text, value, unit, comparator):
+    found = quantities(text)[0]
+    assert (found.value, found.unit, found.comparator) == (value, unit, comparator)
+
+
+@pytest.mark.parametrize("name", ["IL-6", "CD8+", "PD-1", "T790M", "β1", "Smad2/3", "p53", "HER2"])
+def test_digits_of_names_are_no_quantities(name):
+    assert quantities(f"{name} 升高") == ()
