@@ -3,8 +3,8 @@
 Run: python -m benchmarks.guard [-v] [--tuned | --held]. Claims and sources in both languages
 come from ``data/claims.tsv`` (our own text; an empty cell has no source in that language) and,
 where they are there, sentences of the shared question sets (as they stand, each with the next
-one as its neighbour). The guard was worked on with half of the rows (--tuned); of the others (--held)
-only the false alarms were looked at, once.
+one as its neighbour). The guard was worked on with half of the rows (--tuned); of the others
+(--held) only the false alarms were looked at, once.
 """
 
 from __future__ import annotations
