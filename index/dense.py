@@ -96,7 +96,10 @@ class DenseIndex:
         """Return the best ``k`` of ``rows`` by their stored vectors, filled up with row -1."""
         # In order of the file, so that the disk is read forwards.
         rows = np.sort(rows)
-        scores = queries @ self._vectors[rows].T
+        if len(queries) == 1:
+            scores = self._vectors.dot(rows, queries[0])[None, :]
+        else:
+            scores = queries @ self._vectors[rows].T
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         best, found = np.take_along_axis(scores, order, axis=1), rows[order]
         missing = ((0, 0), (0, k - found.shape[1]))

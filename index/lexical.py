@@ -202,7 +202,9 @@ class Query:
         """Return which of the rows a group is in, and its part of the score in those."""
         if not len(group.rows):
             return np.zeros(len(wanted), np.bool_), np.zeros(0, np.float32)
-        place = np.minimum(np.searchsorted(group.rows, wanted), len(group.rows) - 1)
+        # Of the rows' own type: searchsorted would convert them all otherwise.
+        own = wanted.astype(group.rows.dtype)
+        place = np.minimum(np.searchsorted(group.rows, own), len(group.rows) - 1)
         has = group.rows[place] == wanted
         return has, self._weigh(group, group.tf[place[has]], self._norms[wanted[has]])
 
@@ -215,24 +217,33 @@ class Query:
         """
         scores = np.zeros_like(self._norms)
         left = [group.idf * (K1 + 1) for group in self._groups]
-        found = np.zeros(0, np.int64)
         for number, group in enumerate(self._groups):
             if not len(group.rows):
                 continue
             scores[group.rows] += self._parts(group)
             rest = sum(left[number + 1 :])
+            if rest >= sum(left[: number + 1]):
+                continue  # no row can be out of reach of the others yet
             found = np.flatnonzero(scores)
             found = found if allowed is None else found[allowed[found]]
             if len(found) >= k and rest < (floor := _kth(scores[found], k)):
                 found = found[scores[found] >= floor - rest]
-                return _best(found, self._with(number + 1, found, scores[found]), k)
+                return self._finish(number + 1, found, scores[found], left, k)
+        found = np.flatnonzero(scores)
+        found = found if allowed is None else found[allowed[found]]
         return _best(found, scores[found], k)
 
-    def _with(self, number: int, rows: Rows, scores: Scores) -> Scores:
-        for group in self._groups[number:]:
-            has, values = self._values(group, rows)
+    def _finish(
+        self, number: int, rows: Rows, scores: Scores, left: Sequence[float], k: int
+    ) -> tuple[Rows, Scores]:
+        """Add the groups from ``number`` on for ``rows``, dropping those that fall behind."""
+        for place in range(number, len(self._groups)):
+            has, values = self._values(self._groups[place], rows)
             scores[has] += values
-        return scores
+            if len(rows) > k:
+                near = scores >= _kth(scores, k) - sum(left[place + 1 :])
+                rows, scores = rows[near], scores[near]
+        return _best(rows, scores, k)
 
 
 def _kth(scores: Scores, k: int) -> float:

@@ -47,6 +47,14 @@ class VectorFile:
     def __getitem__(self, rows: slice | npt.NDArray[np.integer]) -> Floats:
         return np.asarray(self._rows[rows], np.float32)
 
+    def dot(self, rows: slice | npt.NDArray[np.integer], vector: Floats) -> Floats:
+        """Return float32 (n,): the products of some rows with one vector.
+
+        Without BLAS, whose threads wait for each other: on a busy machine of two cores that
+        cost more than all the rest of a search.
+        """
+        return np.asarray(np.einsum("ij,j->i", self[rows], vector), np.float32)
+
     def stored(self, rows: slice) -> Halves:
         """Return rows as they are stored, for copying."""
         return self._rows[rows]

@@ -205,8 +205,8 @@ class Retriever:
         for number, (leg, vector) in enumerate(vectors.items()):
             scale = self._scale(side, leg, question.language)
             centre = float(self._centre(side, leg) @ vector)
-            cosines = (snapshot.child_vectors(leg)[children.rows] @ vector - centre) / scale
-            said = snapshot.all_sentence_vectors(leg)[sentences.rows] @ vector
+            cosines = (snapshot.child_vectors(leg).dot(children.rows, vector) - centre) / scale
+            said = snapshot.all_sentence_vectors(leg).dot(sentences.rows, vector)
             at = 3 * number
             values[:, at] = children.most(cosines)
             values[:, at + 1] = children.mean(cosines)
