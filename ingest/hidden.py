@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ from ingest.records import Box, Char, PageText
 from ingest.render import page_image
 
 DPI = 100
+# Left, top, right and bottom of a part of the page, in displayed points.
+Part = tuple[float, float, float, float]
 # Differences of a colour channel (0-255) that an eye takes for ink.
 _CONTRAST = 24
 _OPAQUE, _WHITE = 13, 235
@@ -153,16 +155,9 @@ def unseen(
     """
     if not doubts:
         return frozenset()
-    objects = {ctypes.addressof(item.contents): item for item in doubts.values()}
     part = _around([text.chars[index] for index in doubts], text)
     shown = page_image(page, DPI, part)
-    for item in objects.values():
-        raw.FPDFPageObj_SetIsActive(item, False)
-    try:
-        without = page_image(page, DPI, part)
-    finally:
-        for item in objects.values():
-            raw.FPDFPageObj_SetIsActive(item, True)
+    without = _image_without(page, doubts.values(), part)
     view = _View(shown, part)
     difference = _View(ImageChops.difference(shown, without), part)
     twins = [
@@ -183,7 +178,19 @@ def unseen(
     return frozenset(lost)
 
 
-def _around(chars: Sequence[Char], text: PageText) -> tuple[float, float, float, float]:
+def _image_without(page: Any, items: Iterable[Any], part: Part) -> Image:  # noqa: ANN401
+    """Draw a part of the page without some of its text objects."""
+    objects = {ctypes.addressof(item.contents): item for item in items}
+    for item in objects.values():
+        raw.FPDFPageObj_SetIsActive(item, False)
+    try:
+        return page_image(page, DPI, part)
+    finally:
+        for item in objects.values():
+            raw.FPDFPageObj_SetIsActive(item, True)
+
+
+def _around(chars: Sequence[Char], text: PageText) -> Part:
     """Return the part of the page that the characters lie in, with a margin, on whole points."""
     return (
         max(0, math.floor(min(char.x0 for char in chars)) - 2),
@@ -196,7 +203,7 @@ def _around(chars: Sequence[Char], text: PageText) -> tuple[float, float, float,
 class _View:
     """A part of a page as pixels, asked in points of the page."""
 
-    def __init__(self, image: Image, part: tuple[float, float, float, float]) -> None:
+    def __init__(self, image: Image, part: Part) -> None:
         self._image = image
         self._x0, self._top = part[0], part[1]
         self._across = image.width / (part[2] - part[0])

@@ -21,10 +21,11 @@ import pypdfium2
 
 from ingest.choice import Choice, choose, is_scan, verdict, without_ground
 from ingest.errors import EncryptedPdf, PdfTooLarge, UnreadablePdf
+from ingest.fonts import FontFacts
 from ingest.limits import MAX_BYTES, MAX_CHARS, MAX_PAGES
 from ingest.ocr import ScanReader, available
 from ingest.pdfium_text import read_page
-from ingest.pypdf_text import FontFacts, PypdfFile, tighten
+from ingest.pypdf_text import PypdfFile, tighten
 from ingest.records import PageText
 
 log = logging.getLogger(__name__)

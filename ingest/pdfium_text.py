@@ -14,6 +14,7 @@ from typing import Any
 import pypdfium2.raw as raw
 
 from ingest.drawings import Drawings, read_drawings
+from ingest.fonts import bold, font_name
 from ingest.geometry import ASCENT, DESCENT, Frame
 from ingest.hidden import Paint, doubtful_at, off_page, paint_of, unseen
 from ingest.hidden import note as hidden_note
@@ -180,11 +181,11 @@ class _Reader:
         if key not in self._fonts:
             buffer = ctypes.create_string_buffer(256)
             size = raw.FPDFFont_GetBaseFontName(font, buffer, 256)
-            bold = raw.FPDFFont_GetWeight(font) >= _BOLD_WEIGHT
-            self._fonts[key] = font_name(buffer.raw[: max(0, min(size, 256) - 1)], bold=bold)
+            heavy = raw.FPDFFont_GetWeight(font) >= _BOLD_WEIGHT
+            self._fonts[key] = font_name(buffer.raw[: max(0, min(size, 256) - 1)], heavy=heavy)
         name = self._fonts[key]
         if raw.FPDFTextObj_GetTextRenderMode(drawn) == raw.FPDF_TEXTRENDERMODE_FILL_STROKE:
-            return _bold(name)
+            return bold(name)
         return name
 
     def _char(
@@ -215,7 +216,7 @@ class _Reader:
         self._together = self._together + 1 if place == self._place else 1
         self._place = place
         if out and self._together == 1 and _overprints(out[-1], char):
-            out[-1] = replace(out[-1], font=_bold(out[-1].font))
+            out[-1] = replace(out[-1], font=bold(out[-1].font))
             return False
         self.unknown += char.text == "\ufffd" or "\ue000" <= char.text <= "\uf8ff"
         out.append(char)
@@ -242,18 +243,3 @@ def _shared(chars: list[Char], left: float, right: float) -> list[Char]:
         replace(char, x0=left + step * index, x1=left + step * (index + 1))
         for index, char in enumerate(chars)
     ]
-
-
-def font_name(name: bytes, *, bold: bool = False) -> str:
-    """Return a base font name without subset tag; names in GBK bytes are decoded."""
-    try:
-        text = name.decode("utf-8")
-    except UnicodeDecodeError:
-        text = name.decode("gbk", "replace")
-    if len(text) > 7 and text[6] == "+":
-        text = text[7:]
-    return _bold(text) if bold else text
-
-
-def _bold(name: str) -> str:
-    return name if "bold" in name.lower() else f"{name},Bold"

@@ -20,33 +20,12 @@ from typing import Any
 import pypdf
 
 from ingest.errors import EncryptedPdf
+from ingest.fonts import FontFacts, facts_of, font_name, fonts_of
 from ingest.geometry import ASCENT, DESCENT, Frame
 from ingest.limits import MAX_PAGE_CHARS, MAX_STREAM_BYTES, MAX_STREAM_OPERATIONS
-from ingest.pdfium_text import TINY, font_name
+from ingest.pdfium_text import TINY
 from ingest.records import Char, PageText
-from ingest.repairs import COLLECTIONS, cid_table, double_byte_encoding, symbol, winansi_bytes
-
-MAX_FORM_DEPTH = 5
-
-
-@dataclass(frozen=True, slots=True)
-class FontFacts:
-    """One font of a page. ``collection`` is the Adobe ordering of a composite font."""
-
-    name: str
-    kind: str
-    encoding: str
-    collection: str
-    has_unicode: bool
-
-    @property
-    def doubtful(self) -> bool:
-        """Tell whether the PDF does not say which characters this font shows."""
-        if self.has_unicode:
-            return False
-        if self.kind == "Type0":
-            return self.encoding.startswith("Identity") and self.collection not in COLLECTIONS
-        return self.kind == "Type3"
+from ingest.repairs import cid_table, double_byte_encoding, symbol, winansi_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +74,7 @@ class PypdfFile:
     def fonts(self, index: int) -> tuple[FontFacts, ...]:
         """Return the fonts that page ``index`` (from 0) names, those of its forms included."""
         resources = self._reader.pages[index].get("/Resources")
-        return tuple(dict.fromkeys(_fonts(resources, 0, set()))) if resources else ()
+        return fonts_of(resources) if resources else ()
 
     def read_page(self, index: int, rotation: int | None = None) -> PageText:
         """Return the text of page ``index`` (from 0), fonts repaired where that is possible.
@@ -123,40 +102,6 @@ class PypdfFile:
             hidden=hidden,
             unknown=sum(c.text == "\ufffd" or "\ue000" <= c.text <= "\uf8ff" for c in chars),
         )
-
-
-def _fonts(resources: Any, depth: int, seen: set[int]) -> Iterator[FontFacts]:  # noqa: ANN401
-    resources = resources.get_object()
-    for font in (resources.get("/Font") or {}).values():
-        yield _facts(font.get_object())
-    if depth >= MAX_FORM_DEPTH:
-        return
-    for item in (resources.get("/XObject") or {}).values():
-        form = item.get_object()
-        if id(form) not in seen and form.get("/Subtype") == "/Form" and "/Resources" in form:
-            seen.add(id(form))
-            yield from _fonts(form["/Resources"], depth + 1, seen)
-
-
-def _facts(font: Any) -> FontFacts:  # noqa: ANN401
-    encoding = font.get("/Encoding")
-    encoding = encoding.get_object() if encoding is not None else ""
-    named = encoding if isinstance(encoding, str) else "own"
-    return FontFacts(
-        name=font_name(str(font.get("/BaseFont", "")).lstrip("/").encode()),
-        kind=str(font.get("/Subtype", "")).lstrip("/"),
-        encoding=named.lstrip("/"),
-        collection=_collection(font),
-        has_unicode="/ToUnicode" in font,
-    )
-
-
-def _collection(font: Any) -> str:  # noqa: ANN401
-    descendants = font.get("/DescendantFonts")
-    if not descendants:
-        return ""
-    info = descendants.get_object()[0].get_object().get("/CIDSystemInfo")
-    return str(info.get_object().get("/Ordering", "")) if info else ""
 
 
 def _frame(page: Any, rotation: int | None) -> Frame:  # noqa: ANN401
@@ -222,7 +167,7 @@ def _repaired(fragments: list[Fragment]) -> list[Fragment]:
 
 
 def _meant(font: Any, texts: list[str]) -> list[str]:  # noqa: ANN401
-    facts = _facts(font)
+    facts = facts_of(font)
     if facts.kind == "Type0" and facts.encoding.startswith("Identity"):
         table = cid_table(facts.collection, (ord(c) for text in texts for c in text))
         return [text.translate(table) for text in texts] if table else texts

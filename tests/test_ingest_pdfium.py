@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from ingest.fonts import font_name
 from ingest.pdf import extract_pages
-from ingest.pdfium_text import font_name
 from ingest.pypdf_text import PypdfFile
 from ingest.records import Box, PageText
 from ingest.render import render_page
@@ -186,4 +186,4 @@ def test_a_letter_printed_twice_is_read_once_and_a_stroked_one_is_bold() -> None
     ],
 )
 def test_font_names(raw: bytes, bold: bool, name: str) -> None:
-    assert font_name(raw, bold=bold) == name
+    assert font_name(raw, heavy=bold) == name
