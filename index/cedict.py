@@ -20,7 +20,7 @@ from index.english import STOP, american, base_forms, singular
 from ingest.clean import search_text
 from ingest.folders import cache_folder, write_cached
 
-FORMAT = 2
+FORMAT = 4
 MOST_WORDS = 4
 MOST_TRANSLATIONS = 8
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"")
@@ -30,6 +30,8 @@ _POINTER = re.compile(
     r"used in|same as|equivalent to|erhua|surname |particle|interjection|classifier|Taiwan pr)",
     re.I,
 )
+_PERSON = re.compile(r"(?:[A-Z][\w'.-]* ){1,3}([A-Z][\w'-]{2,}) \((?:born |c\. ?)?1\d{3}")
+_SURNAME = re.compile(r"surname ([A-Z][\w'-]{2,})$")
 _LEAD = re.compile(r"^(?:to be |to |an? |the |lit\. |fig\. |one's )+", re.I)
 _WORD = re.compile(r"[A-Za-z][A-Za-z'\u00c0-\u024f]*|\d+")
 
@@ -82,7 +84,9 @@ def turn_round() -> Cedict:
     scores: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for entry in CcCedict().get_entries():
         chinese = search_text(entry["simplified"])
-        for place, key in _keys(entry["definitions"]):
+        keys = list(_keys(entry["definitions"]))
+        keys += _surnames(entry["definitions"], chinese, entry["pinyin"])
+        for place, key in keys:
             score = _score(place, frequency(chinese))
             scores[key][chinese] = max(score, scores[key].get(chinese, 0.0))
     entries = {
@@ -119,8 +123,23 @@ def _keys(definitions: Sequence[str]) -> Iterator[tuple[int, str]]:
             for piece in pieces:
                 words = _WORD.findall(_LEAD.sub("", piece.strip()))
                 if 0 < len(words) <= MOST_WORDS and not (len(words) == 1 and words[0] in STOP):
-                    yield (
-                        place,
-                        " ".join(american(word.lower().removesuffix("'s")) for word in words),
-                    )
+                    yield place, _key(words)
             place += 1
+
+
+def _key(words: Sequence[str]) -> str:
+    return " ".join(american(word.lower().removesuffix("'s")) for word in words)
+
+
+def _surnames(definitions: Sequence[str], chinese: str, pinyin: str) -> Iterator[tuple[int, str]]:
+    """Yield the family name of a foreigner: "Richard Nixon (1913-1994)", "surname Nixon".
+
+    A Chinese family name is one character, read as it is spelt: no translation.
+    """
+    if len(chinese) < 2 or "·" in chinese:
+        return
+    own = re.sub(r"\d", "", pinyin.split()[0]).lower()
+    for definition in definitions:
+        match = _PERSON.match(definition) or _SURNAME.match(definition)
+        if match and match[1].lower() != own:
+            yield 0, _key([match[1]])

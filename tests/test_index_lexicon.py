@@ -98,6 +98,8 @@ def test_general_words_in_common_chinese() -> None:
     assert {"首相", "总理"} <= set(cedict.translations(["prime", "minister"]))
     assert cedict.translations(["zzyzx"]) == ()
     assert cedict.translations(["won"])[0] != "酒"
+    assert cedict.translations(["Nixon"])[0] == "尼克松"
+    assert "陈冠希" not in cedict.translations(["Chen"])
     assert not set(cedict.translations(["Manning"])) & set(cedict.translations(["man"]))
 
 
