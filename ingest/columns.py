@@ -26,6 +26,8 @@ _WHITE_EM = 0.5
 _COLUMN_EM = 7.0
 # Gutters of other pages are taken within this distance (points).
 _SAME_X = 6.0
+# In so short a document the gutter of one page is taken for the others.
+_FEW_PAGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def common_gutters(pages: Sequence[Sequence[Gutter]]) -> tuple[float, ...]:
     shared: list[float] = []
     for _, x in strong:
         same = {page for page, other in strong if abs(other - x) <= _SAME_X}
-        enough = len(same) >= min(2, len(pages))
+        enough = len(same) >= (2 if len(pages) > _FEW_PAGES else 1)
         if enough and all(abs(x - other) > _SAME_X for other in shared):
             shared.append(x)
     return tuple(shared)
@@ -113,13 +115,15 @@ def _along(runs: Sequence[Line], x: float, em: float, hints: Sequence[float]) ->
     above = float("-inf")
     for below in [*crossing, float("inf")]:
         between = [run for run in runs if above < run.baseline < below]
-        gutter = _between(between, x, em, below)
+        gutter = _between(between, x, em, below, hinted)
         if gutter and gutter.support >= least:
             yield gutter
         above = below
 
 
-def _between(runs: Sequence[Line], x: float, em: float, below: float) -> Gutter | None:
+def _between(
+    runs: Sequence[Line], x: float, em: float, below: float, hinted: bool
+) -> Gutter | None:
     right = [run for run in runs if run.box.x0 >= x - _EDGE_EM * em]
     aligned = [run for run in right if _is_aligned(run, x, em)]
     if not aligned:
@@ -130,6 +134,8 @@ def _between(runs: Sequence[Line], x: float, em: float, below: float) -> Gutter 
     support = sum(
         _is_long(run) and any(_beside(run, other) for other in long_left) for run in aligned
     )
+    if not support and hinted and len(long_left) > 1 and sum(map(_is_long, aligned)) > 1:
+        support = 1  # text beside a figure, and text below it
     if not support:
         return None
     near = max(run.box.x1 for run in long_left)

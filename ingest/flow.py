@@ -117,12 +117,13 @@ def _order(items: Sequence[Item], content: Sequence[int], gutters: Sequence[Gutt
         if not isinstance(item, Line) and _is_passed(index, items, content, gutters)
     ]
     kept = [index for index in range(len(items)) if index not in loose]
-    order = [
-        kept[place]
-        for place in reading_order(
-            [boxes[index] for index in kept], gutters, [content[index] for index in kept]
-        )
-    ]
+    ranked = reading_order(
+        [boxes[index] for index in kept],
+        gutters,
+        [content[index] for index in kept],
+        [not isinstance(items[index], Line) for index in kept],
+    )
+    order = [kept[place] for place in ranked]
     for index in loose:
         order.insert(_place_below(boxes[index], order, boxes), index)
     return order

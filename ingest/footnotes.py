@@ -32,6 +32,7 @@ def find_footnotes(page: PageText, lines: Sequence[Line], body: float) -> set[in
         small = all(line.size < _SMALLER * body for line in under)
         labelled = page.number <= _FIRST_PAGES and FOOT_LABEL.match(first.text)
         ruled = small and any(_is_over(rule, first, page) for rule in page.rules)
+        ruled = ruled and (page.number <= _FIRST_PAGES or _SIGN.match(first.text) is not None)
         signed = small and _SIGN.match(first.text) and first.size < 0.9 * body and ruled
         if (labelled and (small or _all_notes(under))) or ruled or signed:
             found.update(id(line) for line in under)

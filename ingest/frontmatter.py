@@ -165,7 +165,8 @@ class _Front:
         if not behind:
             return item.line.page == 1 and len(item.text) < 80
         near = index - max(self.title) <= _LOOKAHEAD
-        return near and item.line.page == 1 and short and alone
+        english = count_han(item.text) < 2 and self._is_english_title(index, item)
+        return near and item.line.page == 1 and short and (alone or english)
 
     def _between(self, index: int) -> None:
         """Add a line that no label announces."""
@@ -233,13 +234,16 @@ def _title_lines(placed: Sequence[Placed], labels: dict[int, Label], body: float
         if item.line.size > _TITLE_SIZE * body
         and not is_masthead(item.text)
         and index not in labels
+        and not (not anchors and _is_chapter(item.text))
     ]
     chinese = [(index, item) for index, item in big if count_han(item.text) >= 2]
     found = chinese or [(i, x) for i, x in big if len(re.findall(r"[A-Za-z]{2,}", x.text)) >= 2]
     if not found:
         return frozenset()
     if not anchors:
-        found = [(i, x) for i, x in found if x.line.page == first_page]
+        # Without an abstract the title stands over the text, or it is the heading of a part.
+        prose = next((i for i, x in enumerate(placed) if _is_prose(x, body)), len(placed))
+        found = [(i, x) for i, x in found if x.line.page == first_page and i < prose]
     if not found:
         return frozenset()
     size = max(item.line.size for _, item in found)
@@ -256,6 +260,15 @@ def _title_lines(placed: Sequence[Placed], labels: dict[int, Label], body: float
             break
         lines.append(index)
     return frozenset(lines)
+
+
+def _is_prose(item: Placed, body: float) -> bool:
+    return count_han(item.text) > 15 and not item.is_short and item.line.size < 1.1 * body
+
+
+def _is_chapter(text: str) -> bool:
+    number = heading_number(text)
+    return number is not None and number.form == "chapter"
 
 
 def _same_size(before: Placed, line: Placed) -> bool:

@@ -87,13 +87,15 @@ class _Row:
         self.raised.append(False)
 
 
-def join_lines(lines: Sequence[Line], *, rows: bool = False) -> Joined:
+def join_lines(
+    lines: Sequence[Line], *, rows: bool = False, cell_gap: float = _CELL_GAP_EM
+) -> Joined:
     """Return the text of ``lines`` (one paragraph, reading order, any pages) with its boxes.
 
     With ``rows`` every line stays a row of its own: rows are parted by a newline and cells
-    (a gap of 1 em or more) by a tab, as tables and reference lists need it.
+    (a gap of ``cell_gap`` em or more) by a tab, as tables and lists of names need it.
     """
-    found = [row for line in lines if (row := _row(line, rows)).chars]
+    found = [row for line in lines if (row := _row(line, rows, cell_gap)).chars]
     if not found:
         return Joined("", (), ())
     _tidy(found, rows)
@@ -102,7 +104,7 @@ def join_lines(lines: Sequence[Line], *, rows: bool = False) -> Joined:
     return Joined(text, tuple(_spans(found)), find_marks(text, raised))
 
 
-def _row(line: Line, rows: bool) -> _Row:
+def _row(line: Line, rows: bool, cell_gap: float) -> _Row:
     """Return the characters of one line, spurious spaces left out and lost ones put back."""
     row = _Row(line, [], [], [], [])
     chars = [char for char in line.chars if char.text]
@@ -115,7 +117,7 @@ def _row(line: Line, rows: bool) -> _Row:
         if row.chars:
             before, gap = row.chars[-1], (char.x0 - row.right[-1]) / max(line.size, 1.0)
             lost = _is_word_gap(before, char.text[0], gap, spaceless)
-            if rows and gap >= _CELL_GAP_EM:
+            if rows and gap >= cell_gap:
                 row.append("\t")
                 row.right[-1] = char.x0
             elif _in_number(row.chars, char.text[0]) and gap < _NUMBER_GAP_EM:

@@ -17,11 +17,12 @@ _SAME_BASELINE_EM = 0.55
 _SAME_LINE_EM = 0.45
 # Raised and lowered characters are smaller than this part of their line.
 _BODY_SIZE = 0.8
+_SIZE_QUANTILE = 0.85
 # Runs further apart than this are one line only when they are set alike, on one baseline.
 _FAR_EM = 3.0
 _ALIKE_EM = 0.12
 # A gap (em) that is printed between two words, names or a label and its text.
-_WORD_GAP_EM = 0.35
+WORD_GAP_EM = 0.35
 _ASCENT, _DESCENT = 0.88, 0.14
 
 
@@ -77,7 +78,8 @@ def make_line(chars: Sequence[Char], page: int, column: int = 0) -> Line:
         end -= 1
     kept = tuple(chars[:end])
     ink = [char for char in kept if char.text.strip()]
-    size = median(char.size for char in ink)
+    # Many raised marks in a short line do not make it smaller, nor one initial it larger.
+    size = sorted(char.size for char in ink)[int(_SIZE_QUANTILE * len(ink))]
     body = [char for char in ink if char.size > _BODY_SIZE * size] or ink
     baseline = median(char.baseline for char in body)
     x0, x1 = min(char.x0 for char in ink), max(char.x1 for char in ink)
@@ -102,7 +104,7 @@ def spaced_text(line: Line) -> str:
     for char in line.chars:
         if char.text.isspace():
             continue
-        if right is not None and char.x0 - right > _WORD_GAP_EM * line.size:
+        if right is not None and char.x0 - right > WORD_GAP_EM * line.size:
             parts.append("\t")
         parts.append(char.text)
         right = char.x1

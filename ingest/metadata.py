@@ -15,6 +15,7 @@ from ingest.labels import without_label
 from ingest.names import english_names, names_of
 from ingest.records import Block, BlockKind, Paper
 from ingest.reference_forms import find_doi, parse_entry
+from ingest.sentences import text_weight
 
 _HEAD_KINDS = (BlockKind.HEADER, BlockKind.FOOTER)
 _SUFFIX = r"(?:\s*[(（](?:[\u3400-\u9fff]{2,8}版|[\u3400-\u9fff]{2,6})[)）])?"
@@ -118,7 +119,7 @@ def _language(blocks: Sequence[Block]) -> str:
     counts: Counter[str] = Counter()
     for block in blocks:
         if block.kind is BlockKind.PARAGRAPH:
-            counts[block.language] += len(block.text)
+            counts[block.language] += round(text_weight(block.text))
     return counts.most_common(1)[0][0] if counts else "zh"
 
 
@@ -141,14 +142,17 @@ def _titles(blocks: Sequence[Block], info: dict[str, str], file: str) -> tuple[s
         return chinese[0], latin[0] if latin else ""
     if latin and not count_han(known):
         return latin[0], latin[0]
-    return known or (latin[0] if latin else stem), latin[0] if latin else ""
+    chapters = [b.text for b in blocks if b.kind is BlockKind.HEADING and b.page == 1]
+    chapter = next((text for text in chapters[:1] if text.startswith("第")), "")
+    return known or (latin[0] if latin else chapter or stem), latin[0] if latin else ""
 
 
 def _authors(blocks: Sequence[Block]) -> tuple[str, ...]:
     found: list[str] = []
     for block in blocks:
         if block.kind is BlockKind.AUTHORS and count_han(block.text):
-            found += names_of(block.text)
+            for line in block.text.split("\n"):
+                found += names_of(line)
         elif found and block.kind is not BlockKind.AUTHORS:
             break
     return tuple(dict.fromkeys(found))
@@ -158,7 +162,8 @@ def _authors_en(blocks: Sequence[Block]) -> tuple[str, ...]:
     found: list[str] = []
     for block in blocks:
         if block.kind is BlockKind.AUTHORS and not count_han(block.text):
-            found += english_names(block.text)
+            for line in block.text.split("\n"):
+                found += english_names(line)
     return tuple(dict.fromkeys(found))
 
 

@@ -1,9 +1,9 @@
 """Boxes on a page in, their reading order out.
 
 After Breuel (High Performance Document Layout Analysis, 2003): a box comes before those below
-it that share some of its width, and before those to its right unless a box that spans both
-stands between them. So columns, bands under wide headings and text beside figures come out
-without a case for each.
+it in its column, and before those of the next column unless a box that spans both stands
+between them. So columns, bands under wide headings and text beside figures come out without a
+case for each.
 """
 
 from __future__ import annotations
@@ -18,15 +18,21 @@ from ingest.records import Box
 
 # Boxes share width when they overlap by more than this (points).
 _OVERLAP = 3.0
+# Boxes whose middles differ by less than this part of their height stand beside each other.
+_LEVEL = 0.5
 
 
 def reading_order(
-    boxes: Sequence[Box], gutters: Sequence[Gutter] = (), content: Sequence[int] = ()
+    boxes: Sequence[Box],
+    gutters: Sequence[Gutter] = (),
+    content: Sequence[int] = (),
+    floats: Sequence[bool] = (),
 ) -> list[int]:
     """Return the indices of ``boxes`` (one page) in reading order.
 
     A box that reaches over a gutter while others stand beside it in the next column belongs
-    to the column that holds most of it. ``content`` breaks ties.
+    to the column that holds most of it. ``content`` breaks ties; ``floats`` are tables and
+    figures, which come anywhere beside text that shares no width with them.
     """
     count = len(boxes)
     if count < 2:
@@ -34,14 +40,45 @@ def reading_order(
     sides = np.array([(box.x0, box.x1, (box.top + box.bottom) / 2) for box in boxes])
     x0, x1, y = _within_columns(sides, boxes, gutters)
     shared = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0) > _OVERLAP
-    above = y[:, None] < y
-    before = shared & (above | ((y[:, None] == y) & (x0[:, None] < x0)))
-    left = ~shared & (x0[:, None] + x1[:, None] < x0 + x1)
+    left = _left_of(x0, x1, y, gutters)
     for spanner in _spanners(x0, x1):
         over = shared[spanner]
         between = (y < y[spanner])[:, None] != (y < y[spanner])
         left &= ~(over[:, None] & over & between)
-    return _sorted(before | left, y, content)
+    heights = np.array([box.bottom - box.top for box in boxes])
+    level = np.abs(y[:, None] - y) < _LEVEL * np.minimum(heights[:, None], heights)
+    above = np.where(level & ~shared, x0[:, None] < x0, y[:, None] < y)
+    bound = shared | _outside(y, gutters, floats)
+    before = left | (above & bound & ~left.T)
+    return _sorted(before, y, content)
+
+
+def _left_of(
+    x0: NDArray[np.float64],
+    x1: NDArray[np.float64],
+    y: NDArray[np.float64],
+    gutters: Sequence[Gutter],
+) -> NDArray[np.bool_]:
+    """Return which boxes stand in a column left of which: a gutter in force lies between."""
+    found = np.zeros((len(y), len(y)), dtype=bool)
+    for gutter in gutters:
+        left, right = x1 <= gutter.x1 + _OVERLAP, x0 >= gutter.x0 - _OVERLAP
+        reaches = np.maximum(y[:, None], y) >= gutter.top
+        reaches &= np.minimum(y[:, None], y) <= gutter.bottom
+        found |= (left & ~right)[:, None] & (right & ~left) & reaches
+    return found
+
+
+def _outside(
+    y: NDArray[np.float64], gutters: Sequence[Gutter], floats: Sequence[bool]
+) -> NDArray[np.bool_]:
+    """Return which pairs lie where no gutter is in force, so that the upper one comes first."""
+    free = np.ones(len(y), dtype=bool)
+    for gutter in gutters:
+        free &= (y < gutter.top) | (y > gutter.bottom)
+    if gutters and floats:
+        free &= ~np.array(floats, dtype=bool)
+    return free[:, None] & free
 
 
 def _within_columns(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -14,6 +14,8 @@ from ingest.records import Line
 
 # Neighbours that show where the column's edges are at a line.
 _NEIGHBOURS = 4
+_SAME_EDGE_EM = 0.6
+_SHARED_BY = 3
 _SAME_SIZE = 0.12
 _STEP_EM = 2.4
 _INDENT_EM = 1.2
@@ -25,6 +27,7 @@ _VERY_SHORT = 0.35
 _ENDED = re.compile(
     r"[。！？；：!?;:.．…][”’」』）)】〕］\]\"'\s]*(?:[\[［〔(（][\d,，、\-–~\s]+[\]］〕)）])?\s*$"
 )
+_BULLET = re.compile(r"\s*[•●○◆■□▪◇★☆➢✓\uf000-\uf0ff]")
 _MARKER = re.compile(
     r"\s*(?:[(（]?\d{1,2}[)）]|[(（][一二三四五六七八九十a-zA-Z][)）]|[a-z][)）]|[①-⑳]|\d{1,2}[.．、](?!\s?\d)"
     r"|[•●○◆■□▪◇★☆➢✓\uf000-\uf0ff]|[一二三四五六七八九十]{1,2}、)"
@@ -76,42 +79,53 @@ class Placed:
 
 def place(lines: Sequence[Line], texts: Sequence[str]) -> list[Placed]:
     """Return the ``lines`` of one page in reading order with the edges of their columns."""
-    columns: dict[int, tuple[float, float]] = {}
-    for column in {line.column for line in lines}:
-        own = [line for line in lines if line.column == column]
-        columns[column] = (min(x.box.x0 for x in own), max(x.box.x1 for x in own))
+    columns = {column: _column_edges(lines, column) for column in {x.column for x in lines}}
     placed = []
     for index, line in enumerate(lines):
-        near = _neighbours(lines, index)
-        if len(near) > 1:
-            left, right = min(x.box.x0 for x in near), max(x.box.x1 for x in near)
-        else:
-            left, right = columns[line.column]
-            beside = [x for x in lines if x is not line and x.column == line.column]
-            if not beside:
-                left, right = line.box.x0, max(line.box.x1, right)
-        placed.append(Placed(line, texts[index], left, right))
+        left, right = columns[line.column]
+        for step in (-1, 1):
+            near = [line, *_neighbours(lines, index, step)]
+            # Beside a figure the column is narrow: its edge is where several lines end.
+            right = min(right, _edge([x.box.x1 for x in near], line, right, max))
+            left = max(left, _edge([x.box.x0 for x in near], line, left, min))
+        placed.append(Placed(line, texts[index], min(left, line.box.x0), max(right, line.box.x1)))
     return placed
 
 
-def _neighbours(lines: Sequence[Line], index: int) -> list[Line]:
-    line = lines[index]
-    found = [line]
-    for step in (-1, 1):
-        last = line
-        for place_ in range(index + step, index + step * (_NEIGHBOURS + 1), step):
-            if not 0 <= place_ < len(lines):
-                break
-            other = lines[place_]
-            apart = (other.baseline - last.baseline) * step
-            if (
-                other.column != line.column
-                or not 0 < apart < _STEP_EM * line.size
-                or abs(other.size - line.size) > _SAME_SIZE * line.size
-            ):
-                break
-            found.append(other)
-            last = other
+def _column_edges(lines: Sequence[Line], column: int) -> tuple[float, float]:
+    """Return where most long lines of a column begin and end."""
+    own = [line for line in lines if line.column == column]
+    long = [x for x in own if x.box.x1 - x.box.x0 > 0.5 * max(y.box.x1 - y.box.x0 for y in own)]
+    right = sorted(x.box.x1 for x in long)[int(0.9 * (len(long) - 1))]
+    return min(x.box.x0 for x in long), right
+
+
+def _edge(
+    ends: Sequence[float],
+    line: Line,
+    otherwise: float,
+    outermost: Callable[[Sequence[float]], float],
+) -> float:
+    """Return the outermost of ``ends`` where at least three lines share it and are not tiny."""
+    edge = outermost(ends)
+    shared = sum(abs(end - edge) < _SAME_EDGE_EM * line.size for end in ends)
+    return edge if shared >= _SHARED_BY else otherwise
+
+
+def _neighbours(lines: Sequence[Line], index: int, step: int) -> list[Line]:
+    """Return the lines that follow ``index`` closely, upwards (``step`` -1) or downwards (1)."""
+    found: list[Line] = []
+    last = line = lines[index]
+    for other in lines[index + step :: step][:_NEIGHBOURS] if index + step >= 0 else ():
+        apart = (other.baseline - last.baseline) * step
+        if (
+            other.column != line.column
+            or not 0 < apart < _STEP_EM * line.size
+            or abs(other.size - line.size) > _SAME_SIZE * line.size
+        ):
+            break
+        found.append(other)
+        last = other
     return found
 
 
@@ -142,7 +156,7 @@ def begins_paragraph(before: Placed, after: Placed, step: float) -> bool:
         return True
     if after.is_indented and over:
         return True
-    if after.has_marker and over:
+    if _BULLET.match(after.text) or (after.has_marker and over):
         return True
     if before.is_short and before.has_ended:
         return True

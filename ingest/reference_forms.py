@@ -35,7 +35,7 @@ _ANY_YEAR = re.compile(rf"(?<!\d){_YEAR}(?!\d)")
 _BOOK_PAGES = re.compile(rf"\s*:\s*{_PAGES}")
 # Justified lines put spaces after the points of a DOI: "10. 1080/ 14786419. 2020. 1839451".
 _DOI = re.compile(
-    r"10\.\s?\d{4,9}/\s?[^\s,;，；。\])）］]+(?:(?<=[./])\s(?:\d|issn|cnki|j\.)[^\s,;，；。\])）］]*)*",
+    r"10\.\s?\d{4,9}/\s?[^\s,;，；。\])）］\u3400-\u9fff]+(?:(?<=[./])\s(?:\d|issn|cnki|j\.)[^\s,;，；。\])）］\u3400-\u9fff]*)*",
     re.IGNORECASE,
 )
 _DOI_LEAD = re.compile(r"\s*(?:doi\s*[:.]?\s*|https?://(?:dx\.)?doi\.org/)\s*$", re.IGNORECASE)
@@ -91,7 +91,7 @@ def find_doi(text: str) -> str:
     """Return the first DOI in ``text``, spaces of justified lines left out, or nothing."""
     plain = text.translate(_PLAIN)
     match = _DOI.search(plain)
-    return re.sub(r"\s", "", match.group()).rstrip(".:") if match else ""
+    return re.sub(r"\s", "", match.group()).rstrip(".:(") if match else ""
 
 
 def _without_doi(plain: str) -> str:

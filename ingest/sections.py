@@ -121,6 +121,8 @@ class Headings:
         moved = (before.line.page, before.line.column) != (item.line.page, item.line.column)
         if self._evidence(item) > 0 and (before.is_short or before.has_ended or moved):
             return True
+        if item.line.size > _LARGER * self.body and number:
+            return True  # no paragraph grows larger in its middle
         return before.has_ended or before.is_short or self._evidence(before) > 0
 
     def _evidence(self, item: Placed) -> int:

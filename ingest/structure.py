@@ -14,6 +14,7 @@ from ingest.footnotes import find_footnotes
 from ingest.frontmatter import Part, read_front
 from ingest.join import Joined, join_lines
 from ingest.labels import Label, label_of, without_label
+from ingest.layout import WORD_GAP_EM
 from ingest.names import english_names, is_affiliation
 from ingest.paragraphs import Placed, begins_paragraph, place, usual_step
 from ingest.pieces import Piece, glue
@@ -156,6 +157,8 @@ class _Reader:
     def _prose(self, item: Placed) -> None:
         if self.open and begins_paragraph(self.open[-1], item, self.step):
             self._close()
+        if not self.open:
+            self._emit_floats(range(self.at + 1))
         self.open.append(item)
 
     def _close(self) -> None:
@@ -259,7 +262,11 @@ class _Reader:
     ) -> None:
         if kind is BlockKind.PARAGRAPH and len(lines) == 1 and TABLE_CAPTION.match(lines[0].text):
             kind = BlockKind.CAPTION if len(lines[0].text) < 60 else kind
-        self._piece(kind, _piece(join_lines(lines, rows=rows)), level)
+        if kind is BlockKind.AUTHORS:
+            joined = join_lines(lines, rows=True, cell_gap=WORD_GAP_EM)
+        else:
+            joined = join_lines(lines, rows=rows)
+        self._piece(kind, _piece(joined), level)
 
     def _piece(self, kind: BlockKind, piece: Piece, level: int = 0) -> None:
         if not piece.spans:

@@ -26,6 +26,8 @@ _CELL_EM = 9.0
 _CAPTION_EM = 2.6
 _NOTE_EM = 2.4
 _CAPTION_LINES = 5
+# Without caption and rules, so many rows of so many cells are a table.
+_BARE_ROWS, _BARE_CELLS = 4, 3
 # A table without a caption takes less than this part of the page height.
 _LARGEST = 0.7
 
@@ -235,7 +237,12 @@ def find_unruled_tables(lines: Sequence[Line], gap_em: float = 1.0) -> list[Tabl
     index = 0
     while index < len(lines):
         if not TABLE_CAPTION.match(lines[index].text):
-            index += 1
+            rows = _bare_rows(lines, index, gap_em)
+            if rows:
+                found = [cell for row in rows for cell in row]
+                box = _around(found)
+                tables.append(Table(box, [], table_cells(rows, (), (), box)))
+            index += max(1, len(rows))
             continue
         end, caption, rows = _rows_after(lines, index, gap_em)
         if sum(len(row) > 1 for row in rows) >= 2:
@@ -250,6 +257,18 @@ def find_unruled_tables(lines: Sequence[Line], gap_em: float = 1.0) -> list[Tabl
         else:
             index += 1
     return tables
+
+
+def _bare_rows(lines: Sequence[Line], start: int, gap_em: float) -> list[list[Line]]:
+    """Return the rows of a table without caption or rules: many rows of many cells, or nothing."""
+    rows: list[list[Line]] = []
+    for index in range(start, len(lines)):
+        step = lines[index].baseline - lines[index - 1].baseline if rows else 0.0
+        cells = split_cells(lines[index], gap_em)
+        if len(cells) < _BARE_CELLS or step > 4 * lines[index].size or step < 0:
+            break
+        rows.append(cells)
+    return rows if len(rows) >= _BARE_ROWS else []
 
 
 def _rows_after(
