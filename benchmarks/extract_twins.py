@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ from ingest.marks import parse_numbers
 from ingest.passages import make_passages
 from ingest.records import BlockKind, Box, Document, boxes_of
 from ingest.references import citing_marks
-from samples.build import font_folders
+from samples.build import HERE, font_folders
+
+PARTS = HERE / "parts.typ"  # what the sources import
 
 SCAN_DPI = 200
 
@@ -121,12 +124,12 @@ def unnumbered(source: str) -> str:
 
 def narrow_gutter(source: str) -> str:
     """Return the source with columns that stand close."""
-    return source.replace("gutter: 8mm", "gutter: 5mm")
+    return re.sub(r"gutter: [\d.]+mm", "gutter: 5mm", source)
 
 
 def first_page_notes(source: str) -> str:
     """Return the source with the usual notes under the first page."""
-    at = source.index("#h1[")
+    at = source.index("\n#h1[") + 1
     return source[:at] + _NOTES + source[at:]
 
 
@@ -134,6 +137,7 @@ def compile_source(source: str, target: Path) -> None:
     """Typeset ``source`` with the fonts of the samples."""
     path = target.with_suffix(".typ")
     path.write_text(source, encoding="utf-8")
+    shutil.copy(PARTS, path.parent / PARTS.name)
     typst.compile(
         str(path), output=str(target), font_paths=font_folders(), ignore_system_fonts=True
     )

@@ -22,6 +22,8 @@ _INDENTS_EM = (0.0, 1.0, 2.0)
 _SEEN = 4
 _SEEN_AGAIN = 1
 _WHITE_EM = 0.5
+# Lines of one column follow each other within this distance (em).
+_STEP_EM = 3.0
 # Two gutters beside each other leave a column of at least this (em) between them.
 _COLUMN_EM = 7.0
 # Gutters of other pages are taken within this distance (points).
@@ -141,9 +143,12 @@ def _between(
     near = max(run.box.x1 for run in long_left)
     if x - near < _WHITE_EM * em:
         return None
-    # Text that keeps far away from the edge of the other column is a table or a list.
-    bottom = min(below, max(run.box.bottom for run in (*left, *right)) + em)
-    return Gutter(near, x, top, bottom, support)
+    # Lines that keep no edge (hanging entries, formulas) go on with the column.
+    bottom = max(run.box.bottom for run in aligned)
+    for run in sorted(right, key=lambda run: run.baseline):
+        if bottom < run.box.bottom and run.box.top - bottom <= _STEP_EM * em:
+            bottom = run.box.bottom
+    return Gutter(near, x, top, min(below, bottom + em), support)
 
 
 def _is_aligned(run: Line, x: float, em: float) -> bool:

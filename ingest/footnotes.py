@@ -11,7 +11,7 @@ from ingest.records import Box, Line, PageText
 # Notes stand in this lower part of the page; they are set smaller than the text.
 _LOWER = 0.5
 _SMALLER = 0.96
-_SIGN = re.compile(r"\s*(?:[①-⑨*＊△▲※†‡☆]|\[?\d\]?\s|注\s*[:：])")
+_SIGN = re.compile(r"\s*(?:[①-⑨*＊△▲※†‡☆]|[\[(（]?\d[\])）]|\d\s|注\s*[:：])")
 # The rule over notes is this long (part of the page width).
 _RULE = (0.05, 0.42)
 _FIRST_PAGES = 2
@@ -33,7 +33,13 @@ def find_footnotes(page: PageText, lines: Sequence[Line], body: float) -> set[in
         labelled = page.number <= _FIRST_PAGES and FOOT_LABEL.match(first.text)
         ruled = small and any(_is_over(rule, first, page) for rule in page.rules)
         ruled = ruled and (page.number <= _FIRST_PAGES or _SIGN.match(first.text) is not None)
-        signed = small and _SIGN.match(first.text) and first.size < 0.9 * body and ruled
+        # A scan has no rules: smaller type down to the foot and a note's sign must do.
+        signed = (
+            page.engine == "ocr"
+            and small
+            and first.size < 0.92 * body
+            and _SIGN.match(first.text) is not None
+        )
         if (labelled and (small or _all_notes(under))) or ruled or signed:
             found.update(id(line) for line in under)
     return found

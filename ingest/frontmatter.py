@@ -61,7 +61,7 @@ def _labels(placed: Sequence[Placed]) -> dict[int, Label]:
         weight += len(item.text)
     anchors = [index for index, label in found.items() if label is not Label.METADATA]
     if not anchors:
-        return {index: label for index, label in found.items() if placed[index].line.page == 1}
+        return {i: label for i, label in found.items() if not i or placed[i].line.page == 1}
     return found
 
 
@@ -247,6 +247,9 @@ def _title_lines(placed: Sequence[Placed], labels: dict[int, Label], body: float
     if not found:
         return frozenset()
     size = max(item.line.size for _, item in found)
+    later = [x.line.size for x in placed if x.line.page == first_page and count_han(x.text) >= 4]
+    if not anchors and max(later, default=0.0) > _TITLE_SIZE * size:
+        return frozenset()  # the title of an article that begins further down
     if not anchors and placed[found[0][0]].line.baseline > 0 and size <= _TITLE_SIZE * body:
         return frozenset()
     largest = [index for index, item in found if item.line.size > 0.94 * size]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from ingest.clean import search_text
-from ingest.layout import PageLines
+from ingest.layout import PageLines, spaced_text
 from ingest.records import BlockKind, Box, Line
 
 # Running heads and feet stand within these parts of the page height.
@@ -25,6 +25,8 @@ _SAME_HEIGHT = 6.0
 _SIMILAR = 82.0
 _LONG_RULE = 0.55
 _LONE_GAP = 1.8
+# A page number on the line of a running head stands this far (em) from it.
+_APART_EM = 2.5
 # So many pages, and this part of all, show a watermark at one place.
 _WATERMARK_PAGES = 3
 _WATERMARK_SHARE = 0.5
@@ -158,11 +160,20 @@ def _page_numbers(page: PageLines, found: dict[int, BlockKind]) -> dict[int, Blo
     if not rest:
         return numbers
     outer = ((rest[0].baseline, True), (rest[-1].baseline, False))
-    for line in rest:
-        for baseline, top in outer:
-            near = abs(line.baseline - baseline) < line.size
-            height = page.page.height
-            edge = line.baseline < _TOP * height if top else line.baseline > _BOTTOM * height
-            if near and edge and _PAGE_NUMBER.fullmatch(search_text(line.text).strip()):
-                numbers[id(line)] = BlockKind.HEADER if top else BlockKind.FOOTER
+    height = page.page.height
+    for baseline, top in outer:
+        row = [line for line in rest if abs(line.baseline - baseline) < 0.6 * line.size]
+        edge = baseline < _TOP * height if top else baseline > _BOTTOM * height
+        if edge and any(_has_page_number(line) for line in row):
+            # What stands beside a page number is a running head.
+            numbers |= {id(line): BlockKind.HEADER if top else BlockKind.FOOTER for line in row}
     return numbers
+
+
+def _has_page_number(line: Line) -> bool:
+    """Tell whether a line is a page number, or has one at its end, wide apart."""
+    cells = spaced_text(line, _APART_EM).split("\t")
+    if len(cells) == 1:
+        return _PAGE_NUMBER.fullmatch(search_text(line.text).strip()) is not None
+    ends = [_PAGE_NUMBER.fullmatch(search_text(cell).strip()) for cell in (cells[0], cells[-1])]
+    return any(ends) and len(line.text) < 60 and len(cells) <= 3

@@ -12,6 +12,8 @@ from ingest.records import Box, Char, Line, PageText
 
 # Characters further apart than this many em on one baseline belong to different runs.
 _RUN_GAP_EM = 1.25
+# What OCR found as two lines of text is parted by less: it keeps word gaps inside a line.
+_RUN_GAP_OCR_EM = 0.8
 _OVERLAP_EM = 0.7
 _SAME_BASELINE_EM = 0.55
 _SAME_LINE_EM = 0.45
@@ -20,6 +22,7 @@ _BODY_SIZE = 0.8
 _SIZE_QUANTILE = 0.85
 # Runs further apart than this are one line only when they are set alike, on one baseline.
 _FAR_EM = 3.0
+_SAME_SIZE = 0.8
 _ALIKE_EM = 0.12
 # A gap (em) that is printed between two words, names or a label and its text.
 WORD_GAP_EM = 0.35
@@ -51,12 +54,13 @@ def find_runs(page: PageText) -> list[Line]:
     """Return the characters in content order as runs on one baseline without a wide gap."""
     groups: list[list[Char]] = []
     last: Char | None = None
+    widest = _RUN_GAP_OCR_EM if page.engine == "ocr" else _RUN_GAP_EM
     for char in page.chars:
         if char.text.isspace():
             if groups:
                 groups[-1].append(char)
             continue
-        if last and _follows(last, char):
+        if last and _follows(last, char, widest):
             groups[-1].append(char)
         else:
             groups.append([char])
@@ -64,11 +68,11 @@ def find_runs(page: PageText) -> list[Line]:
     return [make_line(group, page.number) for group in groups]
 
 
-def _follows(last: Char, char: Char) -> bool:
+def _follows(last: Char, char: Char, widest: float) -> bool:
     em = max(last.size, char.size)
     gap = char.x0 - last.x1
     same = abs(char.baseline - last.baseline) < _SAME_BASELINE_EM * em
-    return same and -_OVERLAP_EM * em < gap < _RUN_GAP_EM * em
+    return same and -_OVERLAP_EM * em < gap < widest * em
 
 
 def make_line(chars: Sequence[Char], page: int, column: int = 0) -> Line:
@@ -97,14 +101,14 @@ def _font(chars: Sequence[Char]) -> str:
     return max(counts, key=lambda font: counts[font]) if counts else ""
 
 
-def spaced_text(line: Line) -> str:
+def spaced_text(line: Line, gap_em: float = WORD_GAP_EM) -> str:
     """Return the text of a line with a tab in each gap, also between Chinese characters."""
     parts: list[str] = []
     right: float | None = None
     for char in line.chars:
         if char.text.isspace():
             continue
-        if right is not None and char.x0 - right > WORD_GAP_EM * line.size:
+        if right is not None and char.x0 - right > gap_em * line.size:
             parts.append("\t")
         parts.append(char.text)
         right = char.x1
@@ -133,7 +137,10 @@ def _same_row(row: Sequence[Line], run: Line, gutters: Sequence[Gutter]) -> bool
     apart = abs(nearest.baseline - run.baseline)
     if apart >= _SAME_LINE_EM * em:
         return False
-    if _distance(nearest.box, run.box) > _FAR_EM * em:
+    gap = _distance(nearest.box, run.box)
+    if gap > _RUN_GAP_EM * em and min(nearest.size, run.size) < _SAME_SIZE * em:
+        return False
+    if gap > _FAR_EM * em:
         # Far away stands another text, such as a caption: only a table row is set alike.
         alike = abs(nearest.size - run.size) < 0.08 * em and apart < _ALIKE_EM * em
         if not alike or CAPTION.match(run.text) or CAPTION.match(nearest.text):

@@ -20,6 +20,7 @@ from ingest.records import Box
 _OVERLAP = 3.0
 # Boxes whose middles differ by less than this part of their height stand beside each other.
 _LEVEL = 0.5
+_SAME_GUTTER = 8.0
 
 
 def reading_order(
@@ -65,8 +66,20 @@ def _left_of(
         left, right = x1 <= gutter.x1 + _OVERLAP, x0 >= gutter.x0 - _OVERLAP
         reaches = np.maximum(y[:, None], y) >= gutter.top
         reaches &= np.minimum(y[:, None], y) <= gutter.bottom
-        found |= (left & ~right)[:, None] & (right & ~left) & reaches
+        ours = ~_elsewhere(y, gutter, gutters)
+        found |= (left & ~right & ours)[:, None] & (right & ~left & ours) & reaches
     return found
+
+
+def _elsewhere(
+    y: NDArray[np.float64], gutter: Gutter, gutters: Sequence[Gutter]
+) -> NDArray[np.bool_]:
+    """Return which boxes stand where another gutter is in force and not this one."""
+    others = np.zeros(len(y), dtype=bool)
+    for other in gutters:
+        if abs(other.x1 - gutter.x1) > _SAME_GUTTER:
+            others |= (y >= other.top) & (y <= other.bottom)
+    return others & ((y < gutter.top) | (y > gutter.bottom))
 
 
 def _outside(

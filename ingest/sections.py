@@ -21,6 +21,7 @@ from ingest.records import Line
 _LONGEST = 46
 _LONGEST_EN = 90
 _LARGER = 1.07
+_LARGER_OCR = 1.25
 _SMALLER = 0.93
 _STEP_EM = 2.0
 _MOST_LINES = 3
@@ -121,7 +122,7 @@ class Headings:
         moved = (before.line.page, before.line.column) != (item.line.page, item.line.column)
         if self._evidence(item) > 0 and (before.is_short or before.has_ended or moved):
             return True
-        if item.line.size > _LARGER * self.body and number:
+        if number and item.line.font and item.line.size > _LARGER * self.body:
             return True  # no paragraph grows larger in its middle
         return before.has_ended or before.is_short or self._evidence(before) > 0
 
@@ -130,7 +131,8 @@ class Headings:
         line = item.line
         if line.size < _SMALLER * self.body:
             return -2
-        points = 2 if line.size > _LARGER * self.body else 0
+        # Without a font (OCR) the size is measured on ink and varies from line to line.
+        points = 2 if line.size > (_LARGER if line.font else _LARGER_OCR) * self.body else 0
         differs = bool(line.font) and line.font != self.font
         bold = differs and bool(_BOLD.search(line.font)) and not _BOLD.search(self.font)
         if bold:
@@ -145,7 +147,7 @@ class Headings:
     def _fits(self, item: Placed) -> bool:
         text = item.text.strip()
         longest = _LONGEST if count_han(text) else _LONGEST_EN
-        return len(text) <= longest and text[-1] not in _STOPS
+        return len(text) <= longest and text.rstrip("”’」』\"'")[-1:] not in _STOPS
 
     def _is_numbered(self, index: int, number: Number) -> bool:
         item = self.placed[index]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -233,7 +234,10 @@ def _inspect(arguments: argparse.Namespace) -> int:
 
     document = read_with_progress(arguments.file, ocr=not arguments.no_ocr)
     if arguments.png is not None:
-        raise SettingsError("本版本尚不支持 --png。", "--png is not available in this version.")
+        from ui.drawing import draw_document
+
+        for picture in draw_document(document, arguments.file, arguments.png):
+            print(picture, file=sys.stderr)
     if arguments.json:
         _emit(inspect_json(document))
     else:
