@@ -16,6 +16,7 @@ from ingest.names import english_names, is_affiliation, is_masthead, names_of
 from ingest.numbering import heading_number
 from ingest.paragraphs import Placed
 from ingest.records import BlockKind
+from ingest.sections import OPENING, REFERENCES
 
 # The front matter lies on these first pages (theses have covers), and is no longer than this.
 _PAGES = 6
@@ -54,6 +55,8 @@ def _labels(placed: Sequence[Placed]) -> dict[int, Label]:
     weight = 0
     for index, item in enumerate(placed):
         if item.line.page > _PAGES or (not found and weight > _LONGEST):
+            break
+        if REFERENCES.match(item.text) or OPENING.match(re.sub(r"^[\d.\s]+|\s", "", item.text)):
             break
         label = label_of(item.spaced)
         if label:

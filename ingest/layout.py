@@ -23,6 +23,8 @@ _SIZE_QUANTILE = 0.85
 # Runs further apart than this are one line only when they are set alike, on one baseline.
 _FAR_EM = 3.0
 _SAME_SIZE = 0.8
+# Raised characters are no smaller than this part of their line.
+_SMALLEST_PART = 0.4
 _ALIKE_EM = 0.12
 # A gap (em) that is printed between two words, names or a label and its text.
 WORD_GAP_EM = 0.35
@@ -137,6 +139,8 @@ def _same_row(row: Sequence[Line], run: Line, gutters: Sequence[Gutter]) -> bool
     apart = abs(nearest.baseline - run.baseline)
     if apart >= _SAME_LINE_EM * em:
         return False
+    if min(nearest.size, run.size) < _SMALLEST_PART * em:
+        return False  # a watermark over the text
     gap = _distance(nearest.box, run.box)
     if gap > _RUN_GAP_EM * em and min(nearest.size, run.size) < _SAME_SIZE * em:
         return False

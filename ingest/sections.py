@@ -27,6 +27,7 @@ _STEP_EM = 2.0
 _MOST_LINES = 3
 # A type that so much of the text is set in is no heading's.
 _COMMON = 0.12
+_LITTLE_TEXT = 1000
 _RUN_IN_GAP_EM = 0.8
 _LONGEST_RUN_IN = 24
 
@@ -44,7 +45,7 @@ _PLAIN = re.compile(
     r"Introduction|Background|Materials? and [Mm]ethods|Patients and [Mm]ethods|Methods?|Results?|"
     r"Discussion|Results and [Dd]iscussion|Conclusions?|Acknowledge?ments?|Appendix)$"
 )
-_OPENING = re.compile(r"^(?:引言|前言|绪论|緒論|导言|概述|背景|研究背景|Introduction|Background)$")
+OPENING = re.compile(r"^(?:引言|前言|绪论|緒論|导言|概述|背景|研究背景|Introduction|Background)$")
 _BACK_MATTER = re.compile(
     r"^(?:致\s*[谢謝]|附\s*[录錄]|作者简介|作者貢獻|作者贡献(?:声明)?|利益冲突(?:声明)?|Acknowledge?ments?|Appendix)"
 )
@@ -276,7 +277,7 @@ class Headings:
             self._forget_below()
         else:
             text = re.sub(r"\s", "", self.placed[index].text)
-            self.opening = _OPENING.match(text) is not None
+            self.opening = OPENING.match(text) is not None
             self._forget_below()
         return Heading(index, end, level)
 
@@ -328,7 +329,7 @@ def _common_styles(placed: Sequence[Placed]) -> dict[tuple[str, int], float]:
     counts: Counter[tuple[str, int]] = Counter()
     for item in placed:
         counts[item.line.font, round(item.line.size)] += len(item.text)
-    total = counts.total() or 1
+    total = max(counts.total(), _LITTLE_TEXT)
     return {style: count / total for style, count in counts.items()}
 
 

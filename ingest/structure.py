@@ -118,11 +118,15 @@ class _Reader:
             label in (Label.KEYWORDS, Label.KEYWORDS_EN, Label.METADATA) and self._is_apart(index)
         ):
             return self._later_front(index)
+        return self._text(index)
+
+    def _text(self, index: int) -> int:
+        """Take a heading or a line of text and return the index of the next line."""
         heading = self.headings.at(index)
         if heading:
             self._heading(heading)
             return heading.last + 1
-        self._prose(item)
+        self._prose(self.placed[index])
         return index + 1
 
     def _is_apart(self, index: int) -> bool:
@@ -131,10 +135,10 @@ class _Reader:
 
     def _later_front(self, index: int) -> int:
         """Read an abstract, keywords or notes that stand behind the beginning."""
+        self.at = index
         parts, count = read_front(self.placed[index:], self.flow.body)
         if not parts:
-            self._prose(self.placed[index])
-            return index + 1
+            return self._text(index)
         self._close()
         section = self.section
         self._front(parts)
@@ -197,7 +201,7 @@ class _Reader:
         self.headings.reset()
         self.section = ()
         self._emit_floats(range(end))
-        return end
+        return self._later_front(end) if end < len(self.placed) else end
 
     def _end_of_list(self, first: int) -> int:
         """Return where a reference list ends: at an abstract, back matter or the next title."""

@@ -1,0 +1,111 @@
+"""Columns and reading order on pages whose order is known."""
+
+from __future__ import annotations
+
+from ingest.columns import find_gutters
+from ingest.flow import read_flow
+from ingest.layout import find_runs
+from ingest.records import Line, PageText
+from tests.ingest_pages import Print, column, page, prose
+
+
+def order(*pages: PageText) -> list[str]:
+    """The first three characters of each line, in reading order."""
+    flow = read_flow(pages)
+    return [item.chars[0].text + item.chars[1].text + item.chars[2].text
+            for items in flow.items for item in items if isinstance(item, Line)]  # fmt: skip
+
+
+def names(letter: str, count: int) -> list[str]:
+    return [f"{letter}{index:02d}" for index in range(count)]
+
+
+def test_left_column_before_right_even_if_the_file_goes_row_by_row() -> None:
+    left, right = column(60, 100, prose(8, "左")), column(310, 100, prose(8, "右"))
+    rows = [line for pair in zip(left, right, strict=True) for line in pair]
+    assert order(page(rows)) == names("左", 8) + names("右", 8)
+
+
+def test_narrow_gutter_of_one_and_a_half_em() -> None:
+    left, right = column(60, 100, prose(8, "左")), column(296, 100, prose(8, "右"))
+    runs = find_runs(page(left + right))
+    (gutter,) = find_gutters(runs)
+    assert 285 < gutter.x < 297 and gutter.support == 8
+
+
+def test_wide_heading_parts_the_page_into_bands() -> None:
+    upper = column(60, 100, prose(6, "甲")) + column(310, 100, prose(6, "乙"))
+    heading = [Print(60, 230, "题00" + "通栏" * 20)]
+    lower = column(60, 270, prose(6, "丙")) + column(310, 270, prose(6, "丁"))
+    assert order(page(upper + heading + lower)) == (
+        names("甲", 6) + names("乙", 6) + ["题00"] + names("丙", 6) + names("丁", 6)
+    )
+
+
+def test_two_gutters_below_each_other() -> None:
+    upper = column(60, 100, prose(6, "甲")) + column(310, 100, prose(6, "乙"))
+    lower = column(60, 400, prose(6, "丙", 28)) + column(370, 400, prose(6, "丁", 14))
+    assert order(page(upper + lower)) == (
+        names("甲", 6) + names("乙", 6) + names("丙", 6) + names("丁", 6)
+    )
+
+
+def test_text_beside_a_figure_belongs_to_its_column() -> None:
+    """A figure over one and a half columns: the right column begins narrow beside it."""
+    narrow = column(420, 100, prose(6, "窄", 11))
+    caption = [Print(180, 215, "图 1　跨栏的图", 9.0, "HeiTi")]
+    left, right = column(60, 240, prose(8, "左")), column(310, 196, prose(11, "右"))
+    right = [line for line in right if line.y > 232]
+    made = page(left + narrow + right + caption, images=[(64, 90, 400, 205)])
+    second = page(column(60, 100, prose(9, "子")) + column(310, 100, prose(9, "丑")), number=2)
+    found = order(made, second)
+    assert found[:8] == names("左", 8)
+    assert found[8:14] == names("窄", 6)
+
+
+def test_first_page_borrows_the_gutter_and_keeps_its_title_whole() -> None:
+    title = [Print(150, 100, "很长的文章题目在此", 18.0), Print(200, 130, "张　三　　李　四")]
+    body = column(60, 700, prose(2, "左")) + column(310, 700, prose(2, "右"))
+    others = [
+        page(column(60, 100, prose(20, "左")) + column(310, 100, prose(20, "右")), number=n)
+        for n in (2, 3)
+    ]
+    flow = read_flow([page(title + body), *others])
+    first = [item for item in flow.items[0] if isinstance(item, Line)]
+    assert [line.column for line in first] == [0, 0, 1, 1, 2, 2]
+    assert flow.columns == (2, 2, 2)
+
+
+def test_one_column_goes_down_whatever_stands_left() -> None:
+    lines = [
+        Print(220, 100, "题00居中的题目", 16.0),
+        Print(60, 130, "1 范围"),
+        *column(80, 150, prose(3)),
+    ]
+    assert order(page(lines)) == ["题00", "1范围", "文00", "文01", "文02"]
+
+
+def test_cells_far_apart_do_not_make_columns() -> None:
+    rows = [
+        Print(x, 100 + 16 * r, f"值{r}{c}") for r in range(8) for c, x in enumerate((60, 250, 420))
+    ]
+    assert find_gutters(find_runs(page(rows))) == ()
+
+
+def test_ocr_lines_of_two_columns_stand_closer() -> None:
+    left, right = column(60, 100, prose(8, "左")), column(291, 100, prose(8, "右"))
+    rows = [line for pair in zip(left, right, strict=True) for line in pair]
+    assert order(page(rows, engine="ocr")) == names("左", 8) + names("右", 8)
+
+
+def test_wide_float_does_not_cut_where_the_file_reads_on() -> None:
+    """The content order tells whether text runs on under a wide figure."""
+    left = column(60, 100, prose(6, "甲")) + column(60, 400, prose(6, "乙"))
+    right = column(310, 100, prose(6, "丙")) + column(310, 400, prose(6, "丁"))
+    caption = [Print(200, 350, "图 1　通栏的图", 9.0, "HeiTi")]
+    made = page(left + right + caption, images=[(60, 210, 530, 335)])
+    assert order(made) == names("甲", 6) + names("乙", 6) + names("丙", 6) + names("丁", 6)
+    rows = column(60, 100, prose(6, "甲")) + column(310, 100, prose(6, "丙"))
+    rows += column(60, 400, prose(6, "乙")) + column(310, 400, prose(6, "丁")) + caption
+    cut = page(rows, images=[(60, 210, 530, 335)])
+    assert order(cut) == names("甲", 6) + names("丙", 6) + names("乙", 6) + names("丁", 6)
