@@ -29,6 +29,7 @@ PARTS = HERE / "parts.typ"  # what the sources import
 SCAN_DPI = 200
 
 _HEADING = re.compile(r"^#h[123]\[(.+)\]$")
+_RUN_IN = re.compile(r"^#r\[(.+?)\]\s*(.*)$")
 _NUMERALS = "一二三四五六七八九"
 _NOTES = """#place(bottom + left, scope: "parent", float: true)[
   #set par(first-line-indent: 0pt)
@@ -72,7 +73,11 @@ def read_source(text: str) -> Source:
         heading = _HEADING.match(line)
         if heading and _NOT_IN_SOURCE.match(heading.group(1)):
             break
-        if heading:
+        run_in = _RUN_IN.match(line)
+        if run_in:
+            headings.append(run_in.group(1))
+            prose += [run_in.group(1), _CALL.sub(_printed, run_in.group(2))]
+        elif heading:
             headings.append(heading.group(1))
             prose.append(heading.group(1))
         elif line[:1] not in ("#", "", "/", "]", " ", "【"):
@@ -120,6 +125,25 @@ def chinese_numbers(source: str) -> str:
 def unnumbered(source: str) -> str:
     """Return the source with headings that only their type tells from text."""
     return re.sub(r"#(h[12])\[[\d.]+ ", r"#\1[", source)
+
+
+def run_in(source: str) -> str:
+    """Return the source with second headings at the start of their paragraph's first line."""
+    source = re.sub(r"#h2\[(.+?)\]\n+(?=[^#\n])", r"#r[\1]　", source)
+    define = '#let r(t) = text(font: "Noto Sans SC", t)\n'
+    at = source.index("#let c(t)")
+    return source[:at] + define + source[at:]
+
+
+def same_size(source: str) -> str:
+    """Return the source with headings in the size of the text: only their font tells them."""
+    return re.sub(r'(font: "Noto Sans SC"), size: 1[0-2][.\d]*pt, t\)', r"\1, t)", source)
+
+
+def three_columns(source: str) -> str:
+    """Return the source in small type and three columns."""
+    source = source.replace("columns: 2,", "columns: 3,").replace("size: 10.2pt", "size: 8pt")
+    return re.sub(r"gutter: [\d.]+mm", "gutter: 5mm", source)
 
 
 def narrow_gutter(source: str) -> str:
@@ -197,6 +221,9 @@ FROM_SOURCE: dict[str, Callable[[str], str]] = {
     "traditional": traditional,
     "headings 一、": chinese_numbers,
     "headings without numbers": unnumbered,
+    "run-in headings": run_in,
+    "headings in text size": same_size,
+    "three columns": three_columns,
     "narrow gutter": narrow_gutter,
     "first-page notes": first_page_notes,
     "marks bare": with_marks("super[#t]"),

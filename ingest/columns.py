@@ -17,6 +17,8 @@ from ingest.records import Line
 _LONG_EM = 6.0
 # How far (em) lines may stand off the edge of their column, and first lines be indented.
 _EDGE_EM = 0.4
+# An opening bracket at the start of a line is set half its width outside of the column.
+_HANGING_EM = 0.75
 _INDENTS_EM = (0.0, 1.0, 2.0)
 # Lines on both sides that show a gutter; fewer do where the document has one there.
 _SEEN = 4
@@ -45,7 +47,7 @@ class Gutter:
     @property
     def x(self) -> float:
         """The line that no text crosses."""
-        return self.x1 - 0.25 * (self.x1 - self.x0)
+        return (self.x0 + self.x1) / 2
 
 
 def find_gutters(runs: Sequence[Line], hints: Sequence[float] = ()) -> tuple[Gutter, ...]:
@@ -108,7 +110,7 @@ def _is_long(run: Line) -> bool:
 
 def _along(runs: Sequence[Line], x: float, em: float, hints: Sequence[float]) -> Iterator[Gutter]:
     """Yield the stretches of the page in which ``x`` parts two columns."""
-    slack = _EDGE_EM * em
+    slack = _HANGING_EM * em
     crossing = sorted(
         run.baseline for run in runs if run.box.x0 < x - slack and run.box.x1 > x + 1.0
     )
@@ -126,7 +128,7 @@ def _along(runs: Sequence[Line], x: float, em: float, hints: Sequence[float]) ->
 def _between(
     runs: Sequence[Line], x: float, em: float, below: float, hinted: bool
 ) -> Gutter | None:
-    right = [run for run in runs if run.box.x0 >= x - _EDGE_EM * em]
+    right = [run for run in runs if run.box.x0 >= x - _HANGING_EM * em]
     aligned = [run for run in right if _is_aligned(run, x, em)]
     if not aligned:
         return None

@@ -75,6 +75,8 @@ def _value(text: str) -> int:
 
 def follows(number: Number, last: tuple[int, ...] | None) -> bool:
     """Tell whether ``number`` goes on from the ``last`` of its scheme (one may be missing)."""
+    if last is None and number.form in ("chapter", "part"):
+        return True  # a chapter may be a file of its own
     if last is None:
         return number.parts[-1] in (0, 1, 2) or len(number.parts) > 1
     if number.parts[:-1] != last[:-1]:

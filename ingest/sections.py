@@ -16,7 +16,7 @@ from ingest.clean import count_han
 from ingest.labels import label_of
 from ingest.numbering import Number, follows, heading_number
 from ingest.paragraphs import Placed
-from ingest.records import Line
+from ingest.records import Char, Line
 
 _LONGEST = 46
 _LONGEST_EN = 90
@@ -30,6 +30,7 @@ _COMMON = 0.12
 _LITTLE_TEXT = 1000
 _RUN_IN_GAP_EM = 0.8
 _LONGEST_RUN_IN = 24
+_LEAST_RUN_IN = 6
 
 REFERENCES = re.compile(
     r"^\s*[【\[]?\s*(?:\d{1,2}\s*[.、]?\s*)?(?:[参參]\s*考\s*文\s*[献獻]|引\s*用\s*文\s*[献獻]|(?:主\s*要\s*)?[参參]\s*考\s*书\s*目"
@@ -51,10 +52,10 @@ _BACK_MATTER = re.compile(
 )
 _STOPS = "。；，,;！!、：:"
 _BOLD = re.compile(
-    r"bold|heavy|black|semibold|[-,]bd|hei|黑|HT[A-Z]*[-J]|XBS|DBS|DHT|ZHT|CHT", re.I
+    r"bold|heavy|black|semibold|sans|gothic|[-,]bd|hei|黑|HT[A-Z]*[-J]|XBS|DBS|DHT|ZHT|CHT", re.I
 )
 _MEASURE = re.compile(
-    r"^\s*(?:例|个|年|月|日|天|岁|次|种|组|%|％|mg|ml|mL|kg|g\b|cm|mm|h\b|min\b|d\b)"
+    r"^\s*(?:例|个|亿|万|元|倍|年|月|日|天|岁|次|种|组|%|％|mg|ml|mL|kg|g\b|cm|mm|h\b|min\b|d\b)"
 )
 _QUOTED_END = re.compile(r"[\d.%％)）]\s*$")
 
@@ -160,9 +161,7 @@ class Headings:
         if number.form in ("chapter", "part"):
             return self._fits(item) and (evidence > 0 or item.is_short)
         if number.form == "1.1":
-            parent = self.last.get(f"1.1:{len(number.parts) - 1}") or self.last.get("1:1")
-            known = parent is not None and number.parts[:-1] == parent
-            strong = evidence > 0 or known
+            strong = evidence > 0 or self._has_parent(number)
             return strong and (self._fits(item) or evidence > 1) and self._stands_alone(index)
         if evidence < 0:
             return False
@@ -175,6 +174,14 @@ class Headings:
             return short and self._stands_alone(index)
         # "1 引言" without any evidence of type; "1. ..." is a list item as often as not.
         return short and not number.stop and self._begins_text(index) and count_han(title) > 1
+
+    def _has_parent(self, number: Number) -> bool:
+        """Tell whether the section that 2.1 names as its own has been seen (always for 2)."""
+        if number.form != "1.1":
+            return True
+        depth = len(number.parts) - 1
+        parent = self.last.get(f"1.1:{depth}" if depth > 1 else "1:1")
+        return parent == number.parts[:-1]
 
     def _stands_alone(self, index: int) -> bool:
         """Tell whether a line is not the first of a paragraph in the same type."""
@@ -256,6 +263,8 @@ class Headings:
         item = self.placed[index]
         if number.form == "1" and number.stop and self._evidence(item) <= 0:
             return None
+        if _MEASURE.match(item.text.strip()[number.end :]) or not self._has_parent(number):
+            return None
         cut = _run_in_end(item.line, self.font)
         if cut is None:
             return None
@@ -336,34 +345,36 @@ def _common_styles(placed: Sequence[Placed]) -> dict[tuple[str, int], float]:
 def _run_in_end(line: Line, body_font: str) -> int | None:
     """Return the place in ``line.chars`` where the text behind a run-in heading begins."""
     chars = line.chars
-    han = [
-        place for place, char in enumerate(chars) if char.text >= "\u3400" and char.text < "\ua000"
-    ]
-    if len(han) < 8:
+    han = [place for place, char in enumerate(chars) if "\u3400" <= char.text < "\ua000"]
+    if len(han) < _LEAST_RUN_IN:
         return None
     first = han[0]
     heading_font = chars[first].font
+    own_font = bool(heading_font) and heading_font != body_font
+    end = first + 1  # behind the last character in the heading's font
     right = chars[first].x1
     for place in range(first + 1, len(chars)):
         char = chars[place]
         if char.text.isspace():
             continue
-        title = "".join(c.text for c in chars[first:place]).strip()
+        title = "".join(c.text for c in chars[first : end if own_font else place]).strip()
         if len(title) > _LONGEST_RUN_IN or title[-1:] in "。，；,;":
             return None
+        if own_font and place in han and char.font == body_font and len(title) >= 2:
+            return _skip_space(chars, end)
         gap = char.x0 - right > _RUN_IN_GAP_EM * line.size
-        changed = (
-            bool(heading_font)
-            and heading_font != body_font
-            and char.text >= "\u3400"
-            and char.text < "\ua000"
-            and char.font == body_font
-        )
-        rest = sum(1 for other in han if other >= place)
-        if (gap or changed) and len(title) >= 2 and rest >= 5:
+        if gap and not own_font and len(title) >= 2 and sum(at >= place for at in han) >= 5:
             return place
         right = char.x1
+        if char.font == heading_font:
+            end = place + 1
     return None
+
+
+def _skip_space(chars: Sequence[Char], place: int) -> int:
+    while place < len(chars) - 1 and chars[place].text.isspace():
+        place += 1
+    return place
 
 
 def is_back_matter(text: str) -> bool:

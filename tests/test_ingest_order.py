@@ -33,6 +33,16 @@ def test_narrow_gutter_of_one_and_a_half_em() -> None:
     assert 285 < gutter.x < 297 and gutter.support == 8
 
 
+def test_bracket_hanging_into_the_gutter_does_not_cut_the_columns() -> None:
+    """Typesetters hang an opening bracket half an em out of the column."""
+    right = column(310, 100, prose(8, "右"))
+    right[4] = Print(305, 164, "（号0" + "字" * 18)
+    lines = column(60, 100, prose(8, "左")) + right
+    (gutter,) = find_gutters(find_runs(page(lines)))
+    assert gutter.support >= 7
+    assert order(page(lines))[8:] == [*names("右", 4), "（号0", *names("右", 8)[5:]]
+
+
 def test_wide_heading_parts_the_page_into_bands() -> None:
     upper = column(60, 100, prose(6, "甲")) + column(310, 100, prose(6, "乙"))
     heading = [Print(60, 230, "题00" + "通栏" * 20)]
