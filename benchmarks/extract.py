@@ -238,6 +238,7 @@ def main() -> None:
             "character errors %",
             "headings F1",
             "marks right/given/wanted",
+            "furniture in passages",
             "boxes moved pt",
         )
         print("\n".join(_table(head, (cells for found in twins for cells in _twin_rows(found)))))

@@ -26,6 +26,8 @@ from ingest.tables import Table
 # A title of the next article on the page is larger than the text by this factor.
 _NEXT_TITLE = 1.35
 _LEAST_METADATA = 20
+# Text without words (numbers, signs) counts as the language of the journals.
+_CHINESE = ("zh", "und", "ja")
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +277,7 @@ class _Reader:
     def _piece(self, kind: BlockKind, piece: Piece, level: int = 0) -> None:
         if not piece.spans:
             return
-        language = "en" if detect_language(piece.text) == "en" else "zh"
+        language = "zh" if detect_language(piece.text) in _CHINESE else "en"
         marks = () if kind is BlockKind.FIGURE else piece.marks
         self.blocks.append(
             Block(kind, piece.text, self.section, piece.spans, marks, language, level)
