@@ -17,14 +17,12 @@ from ingest.numbering import heading_number
 from ingest.paragraphs import Placed
 from ingest.records import BlockKind
 from ingest.sections import OPENING, REFERENCES
+from ingest.title import STEP_EM, find_title, is_close
 
 # The front matter lies on these first pages (theses have covers), and is no longer than this.
 _PAGES = 6
 _LONGEST = 4000
-# A title is larger than the text by this factor.
-_TITLE_SIZE = 1.15
 _SAME_SIZE = 0.06
-_STEP_EM = 2.3
 _LATIN_LOOKAHEAD = 14
 _LOOKAHEAD = 5
 
@@ -76,7 +74,7 @@ class _Front:
         self.labels = labels
         self.body = body
         self.parts: list[Part] = []
-        self.title = _title_lines(placed, labels, body)
+        self.title = find_title(placed, labels, body)
         self.anchored = any(label is not Label.METADATA for label in labels.values())
         self.has_title_en = False
 
@@ -126,7 +124,7 @@ class _Front:
             return True
         if not self._same_block(before, line):
             moved = (before.line.page, before.line.column) != (line.line.page, line.line.column)
-            near = _close(before, line, 1.7 * _STEP_EM)
+            near = is_close(before, line, 1.7 * STEP_EM)
             same_style = _same_size(first, line) and _same_font(first, line)
             upcoming = self._label_within(index, 40, (Label.KEYWORDS, Label.KEYWORDS_EN))
             return same_style and (moved or near) and upcoming
@@ -135,8 +133,8 @@ class _Front:
         return not english and not (other_font and before.has_ended and before.is_short)
 
     def _same_block(self, before: Placed, line: Placed) -> bool:
-        same = before.line.column == line.line.column or _close(before, line, _STEP_EM)
-        return same and _close(before, line, _STEP_EM) and _same_size(before, line)
+        same = before.line.column == line.line.column or is_close(before, line, STEP_EM)
+        return same and is_close(before, line, STEP_EM) and _same_size(before, line)
 
     def _label_within(self, index: int, count: int, wanted: Sequence[Label]) -> bool:
         return any(
@@ -185,7 +183,7 @@ class _Front:
     def _joins(self, part: Part, item: Placed) -> bool:
         before = part.placed[-1]
         chinese = bool(count_han(before.text)) == bool(count_han(item.text))
-        return chinese and _same_size(before, item) and _close(before, item, 1.2 * _STEP_EM)
+        return chinese and _same_size(before, item) and is_close(before, item, 1.2 * STEP_EM)
 
     def _kind_between(self, index: int, item: Placed) -> BlockKind:
         if index in self.title:
@@ -219,64 +217,6 @@ class _Front:
         return after and (styled or lead)
 
 
-def _title_lines(placed: Sequence[Placed], labels: dict[int, Label], body: float) -> frozenset[int]:
-    """Return the lines of the title: the largest Chinese ones before the first label."""
-    anchors = [index for index, label in labels.items() if label is not Label.METADATA]
-    if not placed:
-        return frozenset()
-    first_page = placed[0].line.page
-    end = min(anchors, default=len(placed))
-    head = [
-        (index, item)
-        for index, item in enumerate(placed[:end])
-        if item.line.page <= (first_page if not anchors else placed[end].line.page)
-    ]
-    big = [
-        (index, item)
-        for index, item in head
-        if item.line.size > _TITLE_SIZE * body
-        and not is_masthead(item.text)
-        and index not in labels
-        and not (not anchors and _is_chapter(item.text))
-    ]
-    chinese = [(index, item) for index, item in big if count_han(item.text) >= 2]
-    found = chinese or [(i, x) for i, x in big if len(re.findall(r"[A-Za-z]{2,}", x.text)) >= 2]
-    if not found:
-        return frozenset()
-    if not anchors:
-        # Without an abstract the title stands over the text, or it is the heading of a part.
-        prose = next((i for i, x in enumerate(placed) if _is_prose(x, body)), len(placed))
-        found = [(i, x) for i, x in found if x.line.page == first_page and i < prose]
-    if not found:
-        return frozenset()
-    size = max(item.line.size for _, item in found)
-    later = [x.line.size for x in placed if x.line.page == first_page and count_han(x.text) >= 4]
-    if not anchors and max(later, default=0.0) > _TITLE_SIZE * size:
-        return frozenset()  # the title of an article that begins further down
-    if not anchors and placed[found[0][0]].line.baseline > 0 and size <= _TITLE_SIZE * body:
-        return frozenset()
-    largest = [index for index, item in found if item.line.size > 0.94 * size]
-    lines = [largest[0]]
-    for index in range(largest[0] + 1, min(largest[0] + 5, len(placed))):
-        before, item = placed[index - 1], placed[index]
-        near = _close(before, item, _STEP_EM) and item.line.size > 0.7 * before.line.size
-        subtitle = item.text.lstrip().startswith(("——", "—", "－－", "--", "－"))
-        same = abs(item.line.size - before.line.size) < 0.06 * before.line.size
-        if index in labels or not near or not (same or subtitle):
-            break
-        lines.append(index)
-    return frozenset(lines)
-
-
-def _is_prose(item: Placed, body: float) -> bool:
-    return count_han(item.text) > 15 and not item.is_short and item.line.size < 1.1 * body
-
-
-def _is_chapter(text: str) -> bool:
-    number = heading_number(text)
-    return number is not None and number.form == "chapter"
-
-
 def _same_size(before: Placed, line: Placed) -> bool:
     return abs(before.line.size - line.line.size) <= _SAME_SIZE * before.line.size
 
@@ -285,9 +225,3 @@ def _same_font(before: Placed, line: Placed) -> bool:
     fonts = before.line.font, line.line.font
     chinese = count_han(before.text) > 2 and count_han(line.text) > 2
     return not all(fonts) or fonts[0] == fonts[1] or not chinese
-
-
-def _close(before: Placed, line: Placed, em: float) -> bool:
-    one, other = before.line, line.line
-    apart = other.baseline - one.baseline
-    return one.page == other.page and -0.5 * one.size < apart < em * max(one.size, other.size)

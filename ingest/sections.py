@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from ingest.captions import CAPTION
 from ingest.clean import count_han
 from ingest.labels import label_of
+from ingest.layout import make_line
 from ingest.numbering import Number, follows, heading_number
 from ingest.paragraphs import Placed
-from ingest.records import Char, Line
+from ingest.records import Line
+from ingest.run_in import run_in_end
 
 _LONGEST = 46
 _LONGEST_EN = 90
@@ -28,9 +30,6 @@ _MOST_LINES = 3
 # A type that so much of the text is set in is no heading's.
 _COMMON = 0.12
 _LITTLE_TEXT = 1000
-_RUN_IN_GAP_EM = 0.8
-_LONGEST_RUN_IN = 24
-_LEAST_RUN_IN = 6
 
 REFERENCES = re.compile(
     r"^\s*[【\[]?\s*(?:\d{1,2}\s*[.、]?\s*)?(?:[参參]\s*考\s*文\s*[献獻]|引\s*用\s*文\s*[献獻]|(?:主\s*要\s*)?[参參]\s*考\s*书\s*目"
@@ -265,11 +264,9 @@ class Headings:
             return None
         if _MEASURE.match(item.text.strip()[number.end :]) or not self._has_parent(number):
             return None
-        cut = _run_in_end(item.line, self.font)
+        cut = run_in_end(item.line, self.font)
         if cut is None:
             return None
-        from ingest.layout import make_line
-
         chars = item.line.chars
         head = make_line(chars[:cut], item.line.page, item.line.column)
         rest = make_line(chars[cut:], item.line.page, item.line.column)
@@ -340,41 +337,6 @@ def _common_styles(placed: Sequence[Placed]) -> dict[tuple[str, int], float]:
         counts[item.line.font, round(item.line.size)] += len(item.text)
     total = max(counts.total(), _LITTLE_TEXT)
     return {style: count / total for style, count in counts.items()}
-
-
-def _run_in_end(line: Line, body_font: str) -> int | None:
-    """Return the place in ``line.chars`` where the text behind a run-in heading begins."""
-    chars = line.chars
-    han = [place for place, char in enumerate(chars) if "\u3400" <= char.text < "\ua000"]
-    if len(han) < _LEAST_RUN_IN:
-        return None
-    first = han[0]
-    heading_font = chars[first].font
-    own_font = bool(heading_font) and heading_font != body_font
-    end = first + 1  # behind the last character in the heading's font
-    right = chars[first].x1
-    for place in range(first + 1, len(chars)):
-        char = chars[place]
-        if char.text.isspace():
-            continue
-        title = "".join(c.text for c in chars[first : end if own_font else place]).strip()
-        if len(title) > _LONGEST_RUN_IN or title[-1:] in "。，；,;":
-            return None
-        if own_font and place in han and char.font == body_font and len(title) >= 2:
-            return _skip_space(chars, end)
-        gap = char.x0 - right > _RUN_IN_GAP_EM * line.size
-        if gap and not own_font and len(title) >= 2 and sum(at >= place for at in han) >= 5:
-            return place
-        right = char.x1
-        if char.font == heading_font:
-            end = place + 1
-    return None
-
-
-def _skip_space(chars: Sequence[Char], place: int) -> int:
-    while place < len(chars) - 1 and chars[place].text.isspace():
-        place += 1
-    return place
 
 
 def is_back_matter(text: str) -> bool:
