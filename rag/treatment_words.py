@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 SEGMENT = re.compile(r"[；;。！？]")
+BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
 CLAUSE = re.compile(r"，|,(?!\d)")
 # What joins the parts of one regimen.
 JOIN = re.compile(

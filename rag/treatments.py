@@ -20,6 +20,7 @@ from rag.treatment_words import (
     AGAINST,
     BEFORE,
     CLASS_OF,
+    BRACKETS,
     CLAUSE,
     COMPARED,
     COMPARED_BEHIND,
@@ -71,7 +72,9 @@ def treatments_zh(text: str, translator: Translator | None) -> tuple[Treatment, 
     for cut in [*(m.start() for m in SEGMENT.finditer(text)), len(text)]:
         if text[at:cut].strip():
             inside = tuple(m for m in named if at <= m.start and m.end <= cut)
-            edges = [at, *(m.end() for m in CLAUSE.finditer(text, at, cut)), cut]
+            # A comma inside brackets parts no clauses.
+            plain = BRACKETS.sub(lambda m: " " * len(m.group()), text)
+            edges = [at, *(m.end() for m in CLAUSE.finditer(plain, at, cut)), cut]
             clauses = tuple((a, b) for a, b in pairwise(edges) if b > a)
             found += _rows(_Segment(text, clauses, inside))
         at = cut + 1
@@ -197,7 +200,7 @@ def _who(text: str, start: int, end: int, named: Sequence[Mention]) -> str:
         held = [m for m in named if begin <= m.start and m.end <= match.end()]
         told = any(m.family != "therapy" for m in held)
         treated = any(m.family == "therapy" for m in held)
-        if told and not treated and not EMPTY_WHO.match(phrase) and len(phrase) <= 70:
+        if told and not treated and not EMPTY_WHO.match(phrase) and len(phrase) <= 90:
             return phrase
     return ""
 

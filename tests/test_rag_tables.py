@@ -94,6 +94,8 @@ TREATMENTS_ZH = [
     ("SCLC 首选依托泊苷联合顺铂；NSCLC 首选培美曲塞联合卡铂。",
      ["依托泊苷联合顺铂|SCLC|首选|", "培美曲塞联合卡铂|NSCLC|首选|"]),
     ("非奈利酮可减少白蛋白尿并延缓肾功能下降。", ["非奈利酮|||可减少白蛋白尿并延缓肾功能下降"]),
+    ("PD-L1 阳性比例分数（tumor proportion score，TPS）不低于 50% 的 NSCLC 患者可选择帕博利珠单抗单药治疗。",
+     ["帕博利珠单抗单药治疗|PD-L1 阳性比例分数（tumor proportion score，TPS）不低于 50% 的 NSCLC 患者||"]),
     # Doses, side effects and mechanisms are no treatments given.
     ("奥希替尼的推荐剂量为 80 mg，每日 1 次口服。", []),
     ("贝伐珠单抗常见的不良反应包括高血压、蛋白尿和出血。", []),
