@@ -30,7 +30,7 @@ Vectors = Mapping[str, Vector]
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 # Candidates of each leg and language: children for the encoders, passages for the words.
-CHILDREN, PASSAGES = 150, 60
+CHILDREN, PASSAGES = 90, 40
 # Children that stand for a language when cosines are compared between languages.
 SAMPLE = 2000
 # What each passage already chosen of the same paper costs the next, for broad questions.
