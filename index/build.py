@@ -69,6 +69,7 @@ def build_library(
     encoders: LoadEncoders,
     shape: Shape = Shape(),
     full: bool = False,
+    reread: frozenset[str] = frozenset(),
     ocr: bool = True,
     on_progress: OnProgress | None = None,
     read: Read = read_isolated,
@@ -77,9 +78,10 @@ def build_library(
 
     ``encoders`` is called only when something must be embedded. One PDF that cannot be read
     becomes a "failed" entry and stops nothing; a file that failed before is tried again when
-    it has changed, is named in ``paths``, or ``full`` is set. Raises SnapshotMismatch when
-    another model or setting would need ``full``, LibraryLocked, DiskFull, UnreadablePdf for a
-    named path that does not exist.
+    it has changed, is named in ``paths``, or ``full`` is set. ``reread`` names papers (SHA-256)
+    to read anew: the old reading stays current until the new one is published. Raises
+    SnapshotMismatch when another model or setting would need ``full``, LibraryLocked, DiskFull,
+    UnreadablePdf for a named path that does not exist.
     """
     for path in paths:
         if not path.exists():
@@ -96,7 +98,7 @@ def build_library(
             child_chars=shape.child_chars,
             on_progress=tell,
         )
-        build = _Build(library, shape.settings(), encoders, full, reader, tell)
+        build = _Build(library, shape.settings(), encoders, full, reread, reader, tell)
         return build.run([path.resolve() for path in paths])
 
 
@@ -121,6 +123,7 @@ class _Build:
         shape: Mapping[str, str],
         load: LoadEncoders,
         full: bool,
+        reread: frozenset[str],
         reader: Reader,
         tell: OnProgress,
     ) -> None:
@@ -128,6 +131,7 @@ class _Build:
         self._shape = shape
         self._load = load
         self._full = full
+        self._reread = reread
         self._reader = reader
         self._tell = tell
         self._old = _old_manifest(library, shape, full)
@@ -145,9 +149,11 @@ class _Build:
             if stored_path(file) not in excluded
         ]
         known = self._old.papers if self._old else ()
-        found = scan(files, known, again=frozenset(named), reread=self._full)
+        kept = [] if self._full else [e for e in known if e.sha256 not in self._reread]
+        found = scan(files, kept, again=frozenset(named))
         entries = self._read_all(found)
-        if self._old and not self._full and _keys(entries) == _keys(known):
+        anew = self._full or any(e.sha256 in self._reread for e in entries)
+        if self._old and not anew and _keys(entries) == _keys(known):
             if list(self._old.sources) == sources:
                 return BuildReport(tuple(entries), self._old.snapshot, False)
         elif not any(e.status in USABLE for e in entries) and not current_id(self._library):

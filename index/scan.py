@@ -48,14 +48,14 @@ def failed(path: Path, zh: str, en: str) -> PaperEntry:
 
 
 def scan(
-    files: Iterable[Path], old: Iterable[PaperEntry], *, again: frozenset[Path], reread: bool
+    files: Iterable[Path], old: Iterable[PaperEntry], *, again: frozenset[Path]
 ) -> list[Found]:
-    """Compare ``files`` with the ``old`` entries.
+    """Compare ``files`` with the ``old`` entries; a file of none of them is to be read.
 
     A file of the same size and time stamp is not hashed again. ``again`` names failed files to
-    try anew; ``reread`` takes every file as new.
+    try anew.
     """
-    entries = [] if reread else list(old)
+    entries = list(old)
     by_path = {entry.path: entry for entry in entries}
     by_sha = {e.sha256: e for e in entries if e.status in ("indexed", "partial")}
     seen: dict[str, Path] = {}

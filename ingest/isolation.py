@@ -73,14 +73,22 @@ class WorkerStopped(Exception):
         self.late = late
 
 
+def import_path() -> str:
+    """Return PYTHONPATH for a process of ours started with -P: it finds what this one found.
+
+    The folder that a command happens to be run in is not on it: a ``numpy.py`` there is not ours.
+    """
+    root = str(Path(ingest.__file__).resolve().parent.parent)
+    return os.pathsep.join([root, *filter(None, sys.path)])
+
+
 class Worker:
     """One worker process and the line to it; a context manager that ends it."""
 
     def __init__(self) -> None:
-        root = str(Path(ingest.__file__).resolve().parent.parent)
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
         environment["OPENBLAS_NUM_THREADS"] = "1"  # no thread pool for a few small matrices
-        environment["PYTHONPATH"] = os.pathsep.join([root, *filter(None, sys.path)])
+        environment["PYTHONPATH"] = import_path()
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "ingest.worker"],
             stdin=subprocess.PIPE,

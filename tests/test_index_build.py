@@ -64,7 +64,14 @@ class Bench:
         embedder.embed_passages = embed
         return embedder
 
-    def build(self, *paths: Path, full: bool = False, shape: Shape | None = None, encoders=None):
+    def build(
+        self,
+        *paths: Path,
+        full: bool = False,
+        reread: frozenset[str] = frozenset(),
+        shape: Shape | None = None,
+        encoders=None,
+    ):
         self.read, self.embedded, self.loaded = [], 0, 0
         return build_library(
             self.library,
@@ -72,6 +79,7 @@ class Bench:
             encoders=encoders or self.encoders,
             shape=shape or Shape(parent_chars=200, child_chars=60),
             full=full,
+            reread=reread,
             read=self.reader,
         )
 
@@ -160,6 +168,23 @@ def test_full_reads_everything(bench):
     bench.build()
     report = bench.build(full=True)
     assert report.changed and len(bench.read) == PAPERS
+
+
+def test_reading_again_is_one_commit_and_an_interruption_loses_nothing(bench):
+    first = bench.build()
+    paper = next(e for e in first.papers if e.path.endswith("paper2.pdf"))
+    bench.stop_after = 0
+    with pytest.raises(KeyboardInterrupt):
+        bench.build(reread=frozenset([paper.sha256]))
+    with Snapshot.open(bench.library) as kept:
+        assert kept.id == first.snapshot and paper.sha256 in kept.papers
+    bench.stop_after = 10**9
+    report = bench.build(reread=frozenset([paper.sha256, "unknown"]))
+    assert bench.read == ["paper2.pdf"] and report.changed
+    manifest = read_manifest(bench.library)
+    assert {e.sha256 for e in manifest.papers} == {e.sha256 for e in first.papers}
+    assert manifest.sources == (str(bench.papers),) and manifest.settings["excluded"] == "[]"
+    assert not bench.build(reread=frozenset(["unknown"])).changed and bench.read == []
 
 
 def test_a_failed_file_is_tried_again_when_it_changed_or_is_named(bench):

@@ -12,13 +12,15 @@ import pytest
 
 from rag.settings import Settings
 from ui.web.job_request import apply_request
-from ui.web.jobs import Jobs, read_json, write_json
+from ui.web.jobs import Jobs, job_lock, read_json, write_json
 from ui.web.opening import job_environment
 
 # Stands for the indexing process: notes its request and niceness, then works until told.
 WORKER = """
-import json, os, pathlib, sys, time
+import fcntl, json, os, pathlib, sys, time
 folder = pathlib.Path(sys.argv[1])
+lock = open(folder / "lock", "a")
+fcntl.flock(lock, fcntl.LOCK_EX)
 request = json.loads((folder / "request.json").read_text())
 with (folder / "seen.jsonl").open("a") as out:
     out.write(json.dumps({"request": request, "session": os.getsid(0) == os.getpid()}) + "\\n")
@@ -30,6 +32,14 @@ status(state="running", stage="embedding", done=1, total=2)
 while not (folder / "go").exists():
     time.sleep(0.01)
 status(state="done", papers=1)
+"""
+
+# The real process, with work that takes for ever.
+STALLED = """
+import pathlib, sys, time
+import ui.web.job_request, ui.web.job_runner
+ui.web.job_request.apply_request = lambda *given: time.sleep(60)
+sys.exit(ui.web.job_runner.run(pathlib.Path(sys.argv[1])))
 """
 
 
@@ -85,6 +95,76 @@ def test_another_server_sees_the_job_and_a_killed_one_is_reported(jobs, tmp_path
     failed = wait(lambda: s if (s := jobs.status())["state"] == "failed" else None)
     assert "未受影响" in failed["error"][0]
     assert "unchanged" in failed["error"][1]
+
+
+def test_a_process_id_taken_by_another_program_blocks_nothing(tmp_path):
+    write_json(
+        tmp_path / "status.json",
+        {"state": "running", "pid": os.getpid(), "updated": time.time() - 60},
+    )
+    jobs = Jobs(tmp_path, environment=dict(os.environ), command=(sys.executable, "-c", WORKER))
+    assert jobs.status()["state"] == "failed"
+    (tmp_path / "go").touch()
+    jobs.request(paths=[Path("/a.pdf")])
+    wait(lambda: not jobs.busy())
+    assert len(seen(tmp_path)) == 1
+    with job_lock(tmp_path):
+        write_json(tmp_path / "status.json", {"state": "running", "pid": 1, "updated": 0})
+        assert jobs.busy()
+    assert not jobs.busy()
+
+
+def test_closing_ends_the_process_and_starts_no_other(jobs, tmp_path, monkeypatch):
+    monkeypatch.setattr("ui.web.jobs.END_SECONDS", 0.2)  # this worker does not listen
+    jobs.request(paths=[Path("/a.pdf")])
+    pid = wait(lambda: (jobs.status() or {}).get("pid"))
+    jobs.request(paths=[Path("/b.pdf")])
+    jobs.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    time.sleep(0.1)
+    assert len(seen(tmp_path)) == 1
+    assert read_json(tmp_path / "request.json")["paths"] == ["/a.pdf", "/b.pdf"]  # for the next
+
+
+def test_the_indexing_process_ends_with_its_server_and_goes_on_with_the_next(tmp_path):
+    """The real process at long work, and its server closed."""
+    folder = tmp_path / "library" / "jobs"
+    folder.mkdir(parents=True)
+    settings = Settings(library=tmp_path / "library")
+    waiting = (sys.executable, "-P", "-c", STALLED)
+    jobs = Jobs(folder, environment=job_environment(settings), command=waiting)
+    jobs.request(paths=[tmp_path / "gone.pdf"])
+    pid = wait(lambda: (jobs.status() or {}).get("pid"))
+    started = time.monotonic()
+    jobs.close()
+    assert time.monotonic() - started < 4  # by itself, not by the signal
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    found = read_json(folder / "status.json")
+    assert found["state"] == "failed" and found["interrupted"]
+    following = Jobs(folder, environment=dict(os.environ), command=(sys.executable, "-c", WORKER))
+    following.resume()
+    request = wait(lambda: seen(folder))[0]["request"]
+    assert request["paths"] == [str(tmp_path / "gone.pdf")]
+    (folder / "go").touch()
+    wait(lambda: not following.busy())
+    following.resume()  # what is done is not done again
+    assert len(seen(folder)) == 1
+
+
+def test_a_folder_with_modules_of_its_own_is_not_imported_from(tmp_path, monkeypatch):
+    """The user may start the page anywhere, also beside a ``ui`` or ``numpy.py`` of theirs."""
+    here = tmp_path / "here"
+    (here / "ui").mkdir(parents=True)
+    for name in ("ui/__init__.py", "numpy.py", "json.py"):
+        (here / name).write_text("raise SystemExit(9)")
+    monkeypatch.chdir(here)
+    settings = Settings(library=tmp_path / "library")
+    jobs = Jobs(settings.library / "jobs", environment=job_environment(settings))
+    jobs.request(remove=["0" * 64])
+    wait(lambda: not jobs.busy(), 60)
+    assert jobs.status()["state"] == "done"
 
 
 def test_status_files_are_whole_or_old(tmp_path: Path):

@@ -27,9 +27,13 @@ def index_paths(
     paths: Sequence[Path],
     *,
     full: bool | None = False,
+    reread: frozenset[str] = frozenset(),
     on_progress: OnProgress | None = None,
 ) -> BuildReport:
-    """Index ``paths`` with the settings; ``full`` None means: in full if it must be."""
+    """Index ``paths`` with the settings; ``full`` None means: in full if it must be.
+
+    ``reread`` names papers (SHA-256) to read again; see ``index.build.build_library``.
+    """
     from index.embedding import Embedder, load_encoders
 
     def encoders() -> tuple[Embedder, ...]:
@@ -51,6 +55,7 @@ def index_paths(
             encoders=encoders,
             shape=shape,
             full=whole,
+            reread=reread,
             ocr=settings.ocr,
             on_progress=on_progress,
         )

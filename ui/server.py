@@ -57,6 +57,7 @@ def serve(
     def ready() -> None:
         # Models load only now: their import would hold up the page otherwise.
         desk.engine.start()
+        desk.jobs.resume()
         if on_ready is not None:
             on_ready(url)
         if open_browser:

@@ -48,6 +48,7 @@ class Desk:
         }
 
     def close(self) -> None:
-        """End the background threads."""
+        """End the background threads and the processes that were started."""
         self.engine.close()
         self.images.close()
+        self.jobs.close()

@@ -37,12 +37,20 @@ class PageImages:
 
     ``locate`` turns a short paper id into the PDF's path (None when it is not in the
     library) and raises when the file is no longer the one that has this id; ``render`` makes
-    the image and raises when it cannot.
+    the image and raises when it cannot; ``end`` ends what renders.
     """
 
-    def __init__(self, locate: Locate, render: Render, *, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(
+        self,
+        locate: Locate,
+        render: Render,
+        *,
+        cache_bytes: int = CACHE_BYTES,
+        end: Callable[[], None] = lambda: None,
+    ) -> None:
         self._locate = locate
         self._render = render
+        self._end = end
         self._limit = cache_bytes
         self._held = 0
         self._lock = threading.Lock()
@@ -63,8 +71,9 @@ class PageImages:
             self._image(paper, page).add_done_callback(_log_failure)
 
     def close(self) -> None:
-        """Stop taking work."""
+        """Stop taking work and end the renderer, also in the middle of a page."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        self._end()
 
     def _image(self, paper: str, page: int) -> Future[PageImage]:
         key = (paper, page)

@@ -18,31 +18,34 @@ def apply_request(
     settings: Settings, request: Mapping[str, Any], on_progress: OnProgress
 ) -> list[dict[str, Any]]:
     """Remove, re-read and index what ``request`` names; return one row per PDF."""
-    from index.build import remove_papers
-    from index.store import read_manifest
     from ui.indexing import build_json, index_paths
 
     paths = [path for path in map(path_of, request.get("paths", ())) if path.exists()]
-    again = set(request.get("reread", ()))
-    gone = set(request.get("remove", ()))
-    if again or gone:
-        try:
-            entries = read_manifest(settings.library).papers
-        except LibraryMissing:
-            entries = ()
-        named = [path_of(e.path) for e in entries if e.sha256 in again]
-        paths += [path for path in named if path.exists()]
-        known = {e.sha256 for e in entries} & (again | gone)
-        if known:
-            remove_papers(settings.library, frozenset(known))
-        for entry in entries:
-            if entry.sha256 in gone:
-                _delete_upload(settings.library, path_of(entry.path))
+    again = frozenset(request.get("reread", ()))
+    gone = frozenset(request.get("remove", ()))
+    if gone:
+        _remove(settings.library, gone)
     if gone and not again and not paths:
         return []
-    report = index_paths(settings, paths, full=None, on_progress=on_progress)
+    report = index_paths(settings, paths, full=None, reread=again, on_progress=on_progress)
     rows: list[dict[str, Any]] = build_json(report, settings.library)["papers"]
     return rows
+
+
+def _remove(library: Path, gone: frozenset[str]) -> None:
+    """Take papers out of the index, then delete those of their files that were uploaded."""
+    from index.build import remove_papers
+    from index.store import read_manifest
+
+    try:
+        entries = read_manifest(library).papers
+    except LibraryMissing:
+        return
+    if known := gone & {e.sha256 for e in entries}:
+        remove_papers(library, known)
+    for entry in entries:
+        if entry.sha256 in gone:
+            _delete_upload(library, path_of(entry.path))
 
 
 def _delete_upload(library: Path, path: Path) -> None:

@@ -1,22 +1,25 @@
 """The indexing process: ``request.json`` in, the index and ``status.json`` out.
 
-Run as ``python -m ui.web.job_runner FOLDER`` by ``ui.web.jobs``; settings come from the
-environment.
+Run as ``python -P -m ui.web.job_runner FOLDER`` by ``ui.web.jobs``; settings come from the
+environment. It ends when its standard input is closed, whatever it is doing: it never outlives
+its server, however that ends.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import YinzhengError
-from ui.web.jobs import NICE, read_json, write_json
+from ui.web.jobs import NICE, job_lock, read_json, write_json
 
 WRITE_SECONDS = 0.2
+STOPPED = 75
 
 
 class Status:
@@ -25,6 +28,7 @@ class Status:
     def __init__(self, folder: Path) -> None:
         self._file = folder / "status.json"
         self._written = 0.0
+        self._lock = threading.Lock()
         self.value: dict[str, Any] = {
             "state": "running",
             "stage": "start",
@@ -42,17 +46,45 @@ class Status:
         """Write the file, unless it was just written."""
         if now or time.monotonic() - self._written >= WRITE_SECONDS:
             self._written = time.monotonic()
-            write_json(self._file, {**self.value, "updated": time.time()})
+            with self._lock:
+                write_json(self._file, {**self.value, "updated": time.time()})
+
+    def end(self) -> None:
+        """Say that the server ended, and end this process at once: nothing is written after."""
+        with self._lock:
+            stopped = {
+                "state": "failed",
+                "interrupted": True,
+                "error": [
+                    "服务已停止，索引中断；重新启动后会继续。",
+                    "the server was stopped while indexing; it goes on when started again.",
+                ],
+            }
+            if self.value["state"] == "running":
+                write_json(self._file, {**self.value, **stopped, "updated": time.time()})
+            os._exit(STOPPED)
 
 
 def run(folder: Path) -> int:
     """Do what the request in ``folder`` says; return 0 when it was done."""
-    from rag.settings import Settings
-    from ui.web.job_request import apply_request
-
     if hasattr(os, "nice"):
         os.nice(NICE)
     status = Status(folder)
+    threading.Thread(target=_end_with_server, args=(status,), daemon=True).start()
+    with job_lock(folder):
+        return _work(folder, status)
+
+
+def _end_with_server(status: Status) -> None:
+    while os.read(0, 1):
+        pass
+    status.end()
+
+
+def _work(folder: Path, status: Status) -> int:
+    from rag.settings import Settings
+    from ui.web.job_request import apply_request
+
     status.write(now=True)
     try:
         request = read_json(folder / "request.json") or {}

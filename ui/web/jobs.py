@@ -1,29 +1,36 @@
 """Indexing jobs: requests go in, one separate niced process works, a status file comes out.
 
-The status lives on disk, so that a closed tab, a second tab or a restarted server all see
-the same job.
+The status lives on disk, so that a closed tab, a second tab or a second server all see the
+same job. The process lives as long as its server: it ends when its standard input is closed,
+and the next server takes its request up again.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ingest.file_names import stored_path
+from ingest.file_names import path_of, stored_path
 
 log = logging.getLogger(__name__)
 
 NICE = 10
-COMMAND = (sys.executable, "-m", "ui.web.job_runner")
-STALE_SECONDS = 10.0  # a status without a living process for so long has died
+# -P: the folder that the server was started in is no place to import from.
+COMMAND = (sys.executable, "-P", "-m", "ui.web.job_runner")
+START_SECONDS = 10.0  # a process that has not said its id by then never began
+END_SECONDS = 5.0
+LOCK = "lock"  # held by the process for as long as it lives, freed by the kernel
 
 
 class Jobs:
@@ -47,6 +54,7 @@ class Jobs:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._wanted: dict[str, list[str]] | None = None
+        self._closed = False
 
     def request(
         self,
@@ -62,11 +70,7 @@ class Jobs:
             "reread": list(reread),
         }
         with self._lock:
-            if self._wanted is None:
-                self._wanted = asked
-            else:
-                for key, values in asked.items():
-                    self._wanted[key] = list(dict.fromkeys([*self._wanted[key], *values]))
+            self._wanted = _joined(self._wanted or {}, asked)
             self._start_if_free()
 
     def status(self) -> dict[str, Any] | None:
@@ -96,24 +100,52 @@ class Jobs:
         """Tell whether a job runs or waits."""
         return running(self.status())
 
-    def _alive(self, status: dict[str, Any]) -> bool:
-        if self._process is not None:
-            return self._process.poll() is None
-        # A process of an earlier server: alive while it writes, or while its id is taken.
-        if time.time() - float(status.get("updated", 0)) < STALE_SECONDS:
-            return True
+    def resume(self) -> None:
+        """Ask again for what the end of an earlier server broke off."""
+        status = self.status()
+        asked = read_json(self.folder / "request.json")
+        if asked is not None and status is not None and status.get("interrupted"):
+            self.request(
+                paths=map(path_of, asked.get("paths", ())),
+                remove=asked.get("remove", ()),
+                reread=asked.get("reread", ()),
+            )
+
+    def close(self) -> None:
+        """End the process; the work cache keeps what it has done, ``resume`` what was asked."""
+        with self._lock:
+            self._closed = True
+            process = self._process
+            if self._wanted is not None:
+                running_now = read_json(self.folder / "request.json") or {}
+                write_json(self.folder / "request.json", _joined(running_now, self._wanted))
+                self._wanted = None
+        if process is None or process.poll() is not None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
         try:
-            os.kill(int(status["pid"]), 0)
-        except (OSError, ValueError, KeyError):
-            return False
-        return True
+            process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+    def _alive(self, status: dict[str, Any]) -> bool:
+        own = self._process
+        if own is not None and status.get("pid", own.pid) == own.pid:
+            return own.poll() is None
+        if "pid" in status:  # of another server; the id may be taken again, the lock may not
+            return _is_held(self.folder / LOCK)
+        return time.time() - float(status.get("updated", 0)) < START_SECONDS
 
     def _start_if_free(self) -> None:
-        if self._wanted is None or (self._process is not None and self._process.poll() is None):
+        if self._closed or self._wanted is None:
+            return
+        if self._process is not None and self._process.poll() is None:
             return
         status = read_json(self.folder / "status.json")
         if status is not None and status.get("state") == "running" and self._alive(status):
-            return  # a process of an earlier server is still at work
+            return  # a process of another server is at work
         self.folder.mkdir(parents=True, exist_ok=True)
         write_json(self.folder / "request.json", self._wanted)
         write_json(
@@ -124,7 +156,7 @@ class Jobs:
         with (self.folder / "log.txt").open("ab") as output:
             self._process = subprocess.Popen(
                 [*self._command, str(self.folder)],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=output,
                 env=self._environment,
@@ -137,6 +169,32 @@ class Jobs:
         process.wait()
         with self._lock:
             self._start_if_free()
+
+
+def _joined(first: dict[str, Any], second: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return two requests as one, each thing asked once."""
+    return {
+        key: list(dict.fromkeys([*first.get(key, ()), *values])) for key, values in second.items()
+    }
+
+
+@contextmanager
+def job_lock(folder: Path) -> Iterator[None]:
+    """Be the indexing process of ``folder``; waits while another one is."""
+    with open(folder / LOCK, "a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _is_held(file: Path) -> bool:
+    try:
+        with file.open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def running(status: dict[str, Any] | None) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from ingest.errors import LibraryMissing
-from ingest.isolation import PageRenderer
+from ingest.isolation import PageRenderer, import_path
 from rag.settings import ENV_PREFIX, Settings
 from ui.web.desk import Desk
 from ui.web.engine import Answerer, Engine
@@ -23,15 +22,15 @@ if TYPE_CHECKING:
 JOBS = "jobs"
 
 
-def _renderer() -> Callable[[Path, int], PageImage]:
-    """Return what draws pages in a worker process: a PDF that kills pdfium kills no server."""
+def _page_images(library: Library) -> PageImages:
+    """Return images drawn in a worker process: a PDF that kills pdfium kills no server."""
     draw = PageRenderer()
 
     def render(path: Path, page: int) -> PageImage:
         drawn = draw(path, page, DPI)
         return PageImage(drawn.png, drawn.width, drawn.height)
 
-    return render
+    return PageImages(library.locate, render, end=draw.close)
 
 
 def open_desk(settings: Settings, *, log_questions: bool = False) -> Desk:
@@ -42,7 +41,7 @@ def open_desk(settings: Settings, *, log_questions: bool = False) -> Desk:
     engine = Engine(lambda old: _assistant(settings, old), lambda: current_snapshot(folder))
     engine.on_change(library.refresh)
     jobs = Jobs(folder / JOBS, environment=job_environment(settings))
-    images = PageImages(library.locate, _renderer())
+    images = _page_images(library)
     # The renderer's process starts with the first image asked for: not with a person waiting.
     engine.on_change(lambda _: images.prefetch((row["id"], 1) for row in library.rows()[:1]))
     return Desk(settings, engine, library, jobs, images, log_questions=log_questions)
@@ -86,6 +85,7 @@ def job_environment(settings: Settings) -> dict[str, str]:
     for field in fields(settings):
         if not field.name.startswith("llm_"):
             environment[ENV_PREFIX + field.name.upper()] = str(getattr(settings, field.name))
+    environment["PYTHONPATH"] = import_path()
     # One thread leaves the other core to questions; a niced process takes what is idle.
     environment.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 2) - 1)))
     return environment
