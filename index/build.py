@@ -28,7 +28,7 @@ from ingest.isolation import read_isolated
 from ingest.report import report
 
 # Raised whenever reading changes, so that libraries are rebuilt with it.
-EXTRACTOR = "4"
+EXTRACTOR = "5"
 LoadEncoders = Callable[[], Sequence[Embedder]]
 
 

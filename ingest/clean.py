@@ -1,8 +1,8 @@
 """Printed text in, search text out (folded, simplified, without citation marks), with a map back.
 
 Not NFKC: that turns 10⁸ into 108, ① into 1 and ， into a comma. Only what carries no meaning
-of its own is folded: radicals and compatibility forms of Chinese characters, full-width
-letters and digits, hyphen variants, ligatures, traditional characters.
+of its own is folded: radicals and compatibility forms of Chinese characters, full-width and
+mathematical letters and digits, hyphen variants, ligatures, traditional characters.
 """
 
 from __future__ import annotations
@@ -100,6 +100,7 @@ def _folding() -> dict[int, str]:
     """Return the folding of single characters, without traditional -> simplified."""
     table = {code: chr(code - 0xFEE0) for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
     compatibility = (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFAFF), *range(0x2F800, 0x2FA1E))
+    table |= {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x1D400, 0x1D800)}
     table |= {code: unicodedata.normalize("NFKC", chr(code)) for code in compatibility}
     table |= dict(zip(_RADICALS, _RADICALS_SUPPLEMENT, strict=True))
     table |= _LIGATURES | _LETTERS | {ord(char): "-" for char in _HYPHENS}

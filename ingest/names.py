@@ -52,7 +52,7 @@ _MASTHEAD = re.compile(
     r"第\s*[\dxX一二三四五六七八九十]+\s*[卷期]|总\s*第|Vol\.?\s*[\dxX]|VOL|No\.\s*[\dxX]|ISSN|CN\s*\d{2}-\d{4}|https?://|www\."
     r"|\d{4}\s*年\s*[\dxX]{1,2}\s*月|JOURNAL\s+OF|Journal\s+of|^\s*[A-Z][a-z]{2}\.?,?\s*\d{4}\s*$"
     r"|^\s*[·•・*＊]\s*\S{2,12}\s*[·•・*＊]\s*$|^\s*(?:[\u3400-\u9fff]\s*){2,20}(?:学\s*报|杂\s*志|學\s*報|雜\s*誌)\s*$"
-    r"|网络首发|责\s*编|^\s*DOI|doi\s*[:：]|10\.\d{4,9}/"
+    r"|(?:学位|毕业|博士后?|硕士)\s*(?:论文|设计|研究报告)|网络首发|责\s*编|^\s*DOI|doi\s*[:：]|10\.\d{4,9}/"
 )
 _NAME = re.compile(r"^[\u3400-\u9fff]{2,4}$")
 _FOREIGN = re.compile(r"^[\u3400-\u9fff]{2,8}[·•・.][\u3400-\u9fff·•・.]{1,12}$")

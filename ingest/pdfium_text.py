@@ -125,6 +125,7 @@ class _Reader:
         get_code, get_object = raw.FPDFText_GetUnicode, raw.FPDFText_GetTextObject
         get_origin, get_box = raw.FPDFText_GetCharOrigin, raw.FPDFText_GetLooseCharBox
         page, styles = self._page, self.styles
+        high = 0  # pdfium gives a character beyond U+FFFF as two halves
         for index in range(min(self._count, MAX_PAGE_CHARS)):
             drawn = get_object(page, index)
             if not drawn:
@@ -134,6 +135,12 @@ class _Reader:
                 code = 0x2D
             if code < 0x20:
                 continue
+            if 0xD800 <= code < 0xDC00:
+                high = code
+                continue
+            if 0xDC00 <= code < 0xE000:
+                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+            high = 0
             address = ctypes.addressof(drawn.contents)
             style = styles.get(address) or self._style(index, drawn, address)
             if style.askew:
@@ -141,7 +148,7 @@ class _Reader:
             get_origin(page, index, x, y)
             get_box(page, index, box)
             text = chr(code)
-            if code >= 0xF020:
+            if 0xF020 <= code < 0xFFFF:
                 text = symbol(text, style.font)
             char = self._char(text, style, x.value, y.value, box)
             if style.em < TINY or off_page(char, self._frame.width, self._frame.height):

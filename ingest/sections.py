@@ -46,6 +46,7 @@ _PLAIN = re.compile(
     r"Discussion|Results and [Dd]iscussion|Conclusions?|Acknowledge?ments?|Appendix)$"
 )
 OPENING = re.compile(r"^(?:引言|前言|绪论|緒論|导言|概述|背景|研究背景|Introduction|Background)$")
+_CHILDLESS = re.compile(r"^(?:目录|目次|致谢|致謝|摘要|Abstract)$", re.IGNORECASE)
 _BACK_MATTER = re.compile(
     r"^(?:致\s*[谢謝]|附\s*[录錄]|作者简介|作者貢獻|作者贡献(?:声明)?|利益冲突(?:声明)?|Acknowledge?ments?|Appendix)"
 )
@@ -283,7 +284,7 @@ class Headings:
             self._forget_below()
         else:
             text = re.sub(r"\s", "", self.placed[index].text)
-            self.opening = OPENING.match(text) is not None
+            self.opening = OPENING.match(text) is not None or _CHILDLESS.match(text) is not None
             self._forget_below()
         return Heading(index, end, level)
 

@@ -26,6 +26,8 @@ from ingest.tables import Table
 # A title of the next article on the page is larger than the text by this factor.
 _NEXT_TITLE = 1.35
 _LEAST_METADATA = 20
+# Lines behind a reference list among which the label of an abstract or a note stands.
+_ENGLISH_PART = 14
 # Text without words (numbers, signs) counts as the language of the journals.
 _CHINESE = ("zh", "und", "ja")
 
@@ -203,7 +205,9 @@ class _Reader:
         self.headings.reset()
         self.section = ()
         self._emit_floats(range(end))
-        return self._later_front(end) if end < len(self.placed) else end
+        if any(label_of(item.spaced) for item in self.placed[end : end + _ENGLISH_PART]):
+            return self._later_front(end)
+        return end
 
     def _end_of_list(self, first: int) -> int:
         """Return where a reference list ends: at an abstract, back matter or the next title."""

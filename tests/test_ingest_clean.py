@@ -94,3 +94,8 @@ def test_fast_enough_for_a_long_paper() -> None:
 )
 def test_language(text: str, code: str) -> None:
     assert detect_language(text) == code
+
+
+def test_mathematical_letters_are_found_by_plain_ones() -> None:
+    assert search_text("𝐸 = 𝑚𝑐") == "E = mc"
+    assert search_text("𝛽-细胞") == "β-细胞"

@@ -46,3 +46,43 @@ def test_the_sample_as_built_has_its_table_figure_and_notes(samples: tuple[Path,
     (notes,) = [block for block in document.blocks if block.kind is BlockKind.FOOTNOTE]
     assert notes.text.startswith("【基金项目】")
     assert document.paper.issue == "1" and document.paper.clc == "R734.2"
+
+
+_THESIS = """#set text(font: ("Noto Serif SC",), size: 12pt, lang: "zh")
+#set par(justify: true, first-line-indent: (amount: 2em, all: true))
+#let head(t) = align(center, text(size: 16pt, font: "Noto Sans SC", t))
+#align(center)[#text(size: 26pt)[演示大学硕士学位论文] \\
+#v(2cm) #text(size: 22pt, font: "Noto Sans SC")[某药物对小鼠肾脏损伤的影响]]
+#pagebreak()
+#head[摘　要]
+本文研究某药物对小鼠肾脏损伤的影响，并探讨其可能的机制，为今后的工作提供参考。
+
+*关键词：*肾病；小鼠
+#pagebreak()
+#head[目　录]
+#for (a, b) in (("第一章 绪论", "1"), ("参考文献", "12")) [#a #box(width: 1fr, repeat[.]) #b \\ ]
+#pagebreak()
+#head[第一章　绪论]
+肾脏是常见的受累器官，早期表现为微量白蛋白尿，随后出现肾功能下降#super[[1]]。
+$ E = m c^2 $
+#pagebreak()
+#head[参考文献]
+[1] 张三, 李四. 一种方法[J]. 演示杂志, 2020, 1(2): 3-10.
+#pagebreak()
+#head[致　谢]
+感谢在写作中给予帮助的老师和同学。
+"""
+
+
+def test_thesis_with_cover_contents_and_formula(tmp_path: Path) -> None:
+    target = tmp_path / "thesis.pdf"
+    twins.compile_source(_THESIS, target)
+    document = read_document(target, ocr=False)
+    assert document.paper.title == "某药物对小鼠肾脏损伤的影响"
+    assert document.paper.keywords == ("肾病", "小鼠")
+    headings = [(b.level, b.text) for b in document.blocks if b.kind is BlockKind.HEADING]
+    names = ["摘要", "目录", "第一章绪论", "参考文献", "致谢"]
+    assert headings == [(1, name) for name in names]
+    assert [entry.number for entry in document.references] == [1]
+    # pdfium gives letters beyond U+FFFF in two halves; alone they are no text.
+    assert "𝐸 = 𝑚𝑐2" in "\n".join(block.text for block in document.blocks)
