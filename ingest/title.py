@@ -17,6 +17,7 @@ STEP_EM = 2.3
 # A title is larger than the text by this factor, and its lines are set alike.
 _TITLE_SIZE = 1.15
 _MOST_LINES = 5
+_NO_TITLE = re.compile(r"\s*(?:目\s*[录錄次]|前\s*言|摘\s*要|Contents|Abstract)\s*$", re.IGNORECASE)
 
 
 def find_title(placed: Sequence[Placed], labels: dict[int, Label], body: float) -> frozenset[int]:
@@ -57,7 +58,7 @@ def _large(
         if item.line.page <= last_page
         and item.line.size > _TITLE_SIZE * body
         and index not in labels
-        and not is_masthead(item.text)
+        and not (is_masthead(item.text) or _NO_TITLE.match(item.text))
         and (with_chapters or not _is_chapter(item.text))
     ]
     chinese = [index for index in big if count_han(head[index].text) >= 2]
