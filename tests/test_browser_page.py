@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from browser import Watched, chromium
-from ui_fake_desk import HOSTILE, QUOTES, Served, make_desk
+from ui_fake_desk import HOSTILE, LUNG, QUOTES, Served, make_desk
 
 pytestmark = pytest.mark.browser
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -342,6 +342,21 @@ def test_hostile_text_stays_text_everywhere(visit):
         })"""
     )
     assert made == {"bad": [], "chips": 1, "shown": True}
+
+
+def test_a_pdf_replaced_after_indexing_is_not_shown_as_the_page(visit, served):
+    path = served.desk.settings.library / "papers" / LUNG.file
+    before = path.read_bytes()
+    path.write_bytes(b"%PDF-1.4 another file")
+    try:
+        page = visit()
+        page.allowed += ["status of 409"]
+        page.ask("整合素？")
+        page.wait("#stage[data-state=file_changed]")
+        assert "重新读取" in page.text("#stage") and page.page.locator("#stage img").count() == 0
+        assert page.text(".card[aria-current] mark") == QUOTES[0][0]
+    finally:
+        path.write_bytes(before)
 
 
 def test_a_lost_page_image_a_full_queue_and_a_lost_server_say_so(visit):
