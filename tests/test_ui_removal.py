@@ -95,7 +95,8 @@ def test_a_file_put_in_place_before_undoing_is_over_is_not_deleted(tmp_path, at_
     assert library.hand_over() == () and path.exists()
     library.refresh()
     library.remove(broken.id)
-    library.arrived(path)  # an upload through the page
+    (tmp_path / "link").symlink_to(tmp_path)
+    library.arrived(tmp_path / "link" / "papers" / "a.pdf")  # an upload through the page
     assert [shown["id"] for shown in library.rows()] == [broken.id]
 
 

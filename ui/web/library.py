@@ -176,8 +176,9 @@ class Library:
 
     def arrived(self, path: Path) -> None:
         """A new file is at ``path``: a removal of what was there before does not concern it."""
+        here = (path, path.resolve())
         with self._lock:
-            self._removed.forget([row.id for row in self._rows.values() if row.path == path])
+            self._removed.forget([row.id for row in self._rows.values() if row.path in here])
 
     def remove(self, paper: str) -> str | None:
         """Take a paper out of all answers; return its title, None when it is not there."""
