@@ -9,22 +9,41 @@ from dataclasses import dataclass
 from index.embedding import Embedder
 from index.records import Hit
 from index.snapshot import Snapshot
-from ingest.records import Reference
+from index.tokens import phrase
+from ingest.records import Reference, Sentence
 from rag.abstention import Judge, Verdict
 from rag.background import Background
-from rag.choosing import Chosen, choose
+from rag.choosing import Chosen, choose, quotes
 from rag.citing import cite
 from rag.gloss import Glossary
+from rag.lexical_signals import Floats, Source
 from rag.question import Question
 from rag.records import Answer, AnswerSentence, Citation, Status
 from rag.reranking import DEPTH, Reranker, rerank
 from rag.retrieval import EVERYTHING, Filter, Retriever, Vector, Vectors
-from rag.selection import CANDIDATE_HITS, Candidate, Source, candidates
-from rag.terms import Coverage, Translator, key_terms
+from rag.selection import CANDIDATE_HITS, Candidate, candidates
+from rag.signals import Signals, signals
+from rag.terms import Coverage, Translator, key_terms, spellings
 
-# A sentence beside the best is kept when it bears on the question at least half as surely as
-# the least that counts as partly answered.
-SUPPORT = 0.5
+
+class SnapshotSource:
+    """What selection needs of a snapshot; made for one question."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._openings: dict[str, str] = {}
+
+    def sentence_vectors(self, leg: str, row: int) -> Vector:
+        """Return float32 (sentences of the passage, dimension)."""
+        return self._snapshot.sentence_vectors(leg, row)
+
+    def opening(self, paper_id: str) -> str:
+        """Return the first sentence of a paper, as printed."""
+        if paper_id not in self._openings:
+            first = self._snapshot.passage(self._snapshot.range_of(paper_id).start)
+            sentence = first.sentences[0] if first.sentences else Sentence(0, 0)
+            self._openings[paper_id] = first.text[sentence.start : sentence.end]
+        return self._openings[paper_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,7 @@ class Library:
     background: Background
     judge: Judge
     glossary: Glossary
+    weights: Mapping[str, Floats]
     translator: Translator | None
     reranker: Reranker | None = None
 
@@ -79,20 +99,44 @@ class Library:
         used = self.encoders if legs is None else {leg: self.encoders[leg] for leg in legs}
         return {leg: model.embed_queries([question.search])[0] for leg, model in used.items()}
 
+    def embed(self, text: str) -> dict[str, Vector]:
+        """Return the unit vector of any question text by encoder leg, the leading leg first."""
+        return {leg: encoder.embed_queries([text])[0] for leg, encoder in self.encoders.items()}
+
+    def signals(self, question: Question) -> Signals | None:
+        """Return the signals of the sentences of the best passages, None when there are none."""
+        vectors = self.vectors(question)
+        hits = self.hits(question, CANDIDATE_HITS, vectors=vectors)
+        if not any(hit.passage.sentences for hit in hits):
+            return None
+        source, coverages = SnapshotSource(self.snapshot), self.coverages(question)
+        return signals(question, vectors, self.embed, hits, source, self.background, coverages)
+
     def coverages(self, question: Question) -> dict[str, Coverage]:
         """Return the question's weighted terms by passage language."""
-        idf = self.snapshot.lexical.idf
+
+        def idf(forms: Sequence[str]) -> float:
+            return self.snapshot.lexical.idf([found for form in forms if (found := phrase(form))])
+
         return {
-            language: Coverage.of(key_terms(question, self.translator, language), idf)
+            language: Coverage.of(
+                key_terms(question, self.translator, language, self._spellings(question, language)),
+                idf,
+            )
             for language in ("zh", "en")
         }
+
+    def _spellings(self, question: Question, language: str) -> dict[str, tuple[str, ...]]:
+        if question.language != "en" or language == "en":
+            return {}
+        return spellings(self.retriever.groups(question, language))
 
     def find(
         self,
         question: Question,
         papers: frozenset[str] | None = None,
         *,
-        narrowed: Callable[[tuple[Hit, ...]], tuple[tuple[Hit, ...], Source]] | None = None,
+        narrowed: Callable[[tuple[Hit, ...], Source], tuple[tuple[Hit, ...], Source]] | None = None,
     ) -> Found:
         """Return the ranked sentences for ``question`` and whether they answer it.
 
@@ -103,11 +147,13 @@ class Library:
         embedded = time.perf_counter()
         hits = self.hits(question, CANDIDATE_HITS, Filter(papers=papers), vectors=vectors)
         retrieved = time.perf_counter()
-        source: Source = self.snapshot
+        source: Source = SnapshotSource(self.snapshot)
         if narrowed is not None:
-            hits, source = narrowed(hits)
+            hits, source = narrowed(hits, source)
         coverages = self.coverages(question)
-        ranked = candidates(question, vectors, hits, source, self.background, coverages)
+        ranked = candidates(
+            question, vectors, self.embed, hits, source, self.background, coverages, self.weights
+        )
         verdict = self.judge.verdict(question, ranked, coverages)
         done = time.perf_counter()
         timings = {
@@ -130,7 +176,7 @@ class Library:
         sentences: tuple[AnswerSentence, ...] = ()
         citations: tuple[Citation, ...] = ()
         if status is not Status.NOT_FOUND:
-            chosen = choose(question, found.ranked, limit, self._supports(question))
+            chosen = choose(question, found.ranked, limit, sure=status is Status.ANSWERED)
             sentences, citations = self._cited(question, chosen)
         near = self.nearest(found, nearest) if status is not Status.ANSWERED else ()
         timings = {**found.timings, "compose": 1000 * (time.perf_counter() - started)}
@@ -149,13 +195,9 @@ class Library:
             missing=found.verdict.missing if status is not Status.ANSWERED else (),
         )
 
-    def _supports(self, question: Question) -> Callable[[Candidate], bool]:
-        def supports(candidate: Candidate) -> bool:
-            model = self.judge.model(f"{question.language}-{candidate.hit.passage.language}")
-            sure = self.judge.probability(candidate, question.language, question.kind)
-            return sure >= SUPPORT * model.partly
-
-        return supports
+    def best(self, found: Found, count: int) -> tuple[Chosen, ...]:
+        """Return the best sentences as they would be quoted, best first, however weak."""
+        return quotes(found.ranked, count)
 
     def _cited(
         self, question: Question, chosen: Sequence[Chosen]

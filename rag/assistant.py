@@ -57,6 +57,11 @@ class Assistant:
         return self._library.snapshot
 
     @property
+    def library(self) -> Library:
+        """The snapshot now in use with all that answers from it, for measuring."""
+        return self._library
+
+    @property
     def papers(self) -> tuple[Paper, ...]:
         """The papers that can be asked."""
         return tuple(self.snapshot.papers.values())

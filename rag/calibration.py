@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.abstention import FEATURES
+from rag.abstention import model_from
+from rag.evidence import FEATURES
 
 Floats = npt.NDArray[np.float64]
 
 # Share of unanswerable questions that may pass as answered, and as at least partly answered.
 FALSE_ANSWERED, FALSE_PARTLY = 0.05, 0.15
-RIDGE = 0.02
+RIDGE = 0.01
 # More support never makes an answer less likely: only these may have a negative weight.
-_NEGATIVE = frozenset(["kind_misses"])
+_NEGATIVE = frozenset(["kind_misses", "missing"])
 _FREE = frozenset(["passage_coverage", "passage_rare"])
 
 
@@ -26,17 +27,21 @@ class Example:
     """One question: its direction, the signals of its best sentence, and whether it answers.
 
     ``kind`` is "answerable", "absent" (no passage answers), "removed" (on topic, the answering
-    sentence taken away) or "off" (another matter). ``group`` names its set.
+    sentence taken away), "off" (another matter) or "unanswerable" (by its set). ``group``
+    names its set, ``fold`` what may not be in both halves of a cross-validation.
     """
 
     direction: str
     features: tuple[float, ...]
     kind: str
     group: str = ""
+    fold: str = ""
 
 
 # How much each kind weighs in a fit, whatever its number of examples.
-KIND_WEIGHTS = {"answerable": 1.0, "absent": 0.6, "removed": 0.25, "off": 0.15}
+KIND_WEIGHTS = {
+    "answerable": 1.0, "absent": 0.6, "removed": 0.25, "off": 0.15, "unanswerable": 0.4,
+}  # fmt: skip
 
 
 def fit(examples: Sequence[Example]) -> dict[str, Any]:
@@ -60,7 +65,7 @@ def _fit_direction(examples: Sequence[Example]) -> dict[str, Any]:
     standard = np.clip((x - mean) / scale, -4, 4)
     coefficients, bias = _logistic(standard, y, weight)
     probability = 1 / (1 + np.exp(-(standard @ coefficients + bias)))
-    absent = np.array([e.kind in ("absent", "off") for e in examples])
+    absent = np.array([e.kind in ("absent", "off", "unanswerable") for e in examples])
     return {
         "mean": dict(zip(FEATURES, np.round(mean, 4).tolist(), strict=True)),
         "scale": dict(zip(FEATURES, np.round(scale, 4).tolist(), strict=True)),
@@ -133,29 +138,31 @@ def false_at(positive: Sequence[float], negative: Sequence[float], kept: float =
     return float((np.asarray(negative, np.float64) >= threshold).mean())
 
 
-def report(examples: Sequence[Example], fitted: Mapping[str, Any]) -> dict[str, Any]:
-    """Return AUROC and false answers at 95 % answered, per group and kind of negative."""
-    from rag.abstention import model_from
+def cross_validated(examples: Sequence[Example], folds: int = 5) -> list[tuple[object, ...]]:
+    """Return (group, condition, AUROC, false answers at 95 %, share answered) in folds.
 
-    out: dict[str, Any] = {}
-    models = {name: model_from(value) for name, value in fitted["directions"].items()}
-    for group in sorted({e.group for e in examples}):
-        scores: dict[str, list[float]] = {}
-        passed: dict[str, list[bool]] = {}
+    Questions of one paper fall into one fold; a model judges only what it was not fitted on.
+    """
+    names = sorted({e.fold for e in examples})
+    place = {name: i % folds for i, name in enumerate(names)}
+    judged: dict[tuple[str, str], list[tuple[float, bool]]] = {}
+    for fold in range(folds):
+        fitted = fit([e for e in examples if place[e.fold] != fold])
+        models = {name: model_from(value) for name, value in fitted["directions"].items()}
         for e in examples:
-            if e.group == group and e.direction in models:
+            if place[e.fold] == fold and e.direction in models:
                 model = models[e.direction]
                 p = model.probability(e.features)
-                scores.setdefault(e.kind, []).append(p)
-                passed.setdefault(e.kind, []).append(p >= model.answered)
-        good = scores.get("answerable", [])
-        rows = {
-            kind: {
-                "auroc": round(auroc(good, values), 4),
-                "false_at_95": round(false_at(good, values), 4),
-                "answered": round(float(np.mean(passed[kind])), 4),
-            }
-            for kind, values in scores.items()
-        }
-        out[group] = rows
-    return out
+                judged.setdefault((e.group, e.kind), []).append((p, p >= model.answered))
+    rows: list[tuple[object, ...]] = []
+    for (group, kind), values in sorted(judged.items()):
+        good = [p for p, _ in judged.get((group, "answerable"), [])]
+        bad = [p for p, _ in values]
+        answered = round(sum(passed for _, passed in values) / len(values), 3)
+        if kind == "answerable":
+            rows.append((group, kind, "", "", answered))
+        else:
+            rows.append(
+                (group, kind, round(auroc(good, bad), 3), round(false_at(good, bad), 3), answered)
+            )
+    return rows

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.clean import fold_for_match
 from rag.question import Question
 from rag.selection import Candidate
 
-# A sentence whose score lies further below the best (as a share of the best's lead over the
-# middle candidate) does not carry the answer.
-NARROW_MARGIN, BROAD_MARGIN = 0.40, 0.60
+# A sentence is kept while its odds beside the best (scores are log odds) are no lower than
+# exp(-margin): a broad question that is surely answered takes in more.
+NARROW_MARGIN, BROAD_MARGIN, UNSURE_MARGIN = 2.3, 4.0, 2.0
 NARROW_LIMIT = 3
 DUPLICATE = 0.975
 # For broad questions: what likeness to a sentence already chosen costs (maximal marginal
-# relevance, Carbonell & Goldstein 1998), as a share of the best's lead.
-LIKENESS = 0.5
+# relevance, Carbonell & Goldstein 1998), in log odds.
+LIKENESS = 1.0
 
 _LEANS = re.compile(
     r"^(?:该|其(?!中|他|余|它)|此(?!外|类疾病)|这(?!是)|这些|上述|前者|后者|它|二者|两者|以上|同样|相反|反之"
@@ -36,26 +36,30 @@ class Chosen:
 
 
 def choose(
-    question: Question,
-    ranked: Sequence[Candidate],
-    limit: int,
-    supports: Callable[[Candidate], bool],
+    question: Question, ranked: Sequence[Candidate], limit: int, *, sure: bool = True
 ) -> tuple[Chosen, ...]:
     """Return the sentences of the answer, at most ``limit``, in the order to be read.
 
-    ``ranked`` are the candidates, best first; the best is always taken, another only when it
-    is near the best and ``supports`` says that it bears on the question.
+    ``ranked`` are the candidates, best first; the best is always taken, others while they are
+    near the best, nearer where it is not ``sure`` that they answer. Headings and captions are
+    taken only when there is nothing else.
     """
     if not ranked:
         return ()
-    best = ranked[0]
-    lead = max(best.score - ranked[len(ranked) // 2].score, 1e-6)
-    floor = best.score - (BROAD_MARGIN if question.broad else NARROW_MARGIN) * lead
-    pool = [c for c in ranked if c.score >= floor and (c is best or supports(c))]
+    ranked = [c for c in ranked if not c.idle] or ranked
+    margin = BROAD_MARGIN if question.broad else NARROW_MARGIN
+    floor = ranked[0].score - (margin if sure else min(margin, UNSURE_MARGIN))
+    pool = [c for c in ranked if c.score >= floor]
     most = limit if question.broad else min(limit, NARROW_LIMIT)
-    groups = _diverse(pool, most, lead if question.broad else 0.0)
-    chosen = [_with_antecedent(group, ranked) for group in groups]
+    groups = _diverse(pool, most, LIKENESS if question.broad else 0.0)
+    chosen = [_with_antecedent(group) for group in groups]
     return _ordered(question, _without_overlap(chosen))
+
+
+def quotes(ranked: Sequence[Candidate], count: int) -> tuple[Chosen, ...]:
+    """Return the best ``count`` sentences as they would be quoted, best first."""
+    groups = _diverse(list(ranked[: 3 * count]), count, 0.0)
+    return tuple(_without_overlap([_with_antecedent(group) for group in groups]))
 
 
 def _alike(a: Candidate, b: Candidate) -> bool:
@@ -69,12 +73,12 @@ def _numbers(candidate: Candidate) -> list[str]:
     return sorted(re.findall(r"\d+(?:\.\d+)?", candidate.search))
 
 
-def _diverse(pool: list[Candidate], limit: int, lead: float) -> list[list[Candidate]]:
+def _diverse(pool: list[Candidate], limit: int, likeness: float) -> list[list[Candidate]]:
     """Pick by score less likeness to what is picked; a twin joins the sentence it repeats."""
     groups: list[list[Candidate]] = []
     left = list(pool)
     while left:
-        best = max(left, key=lambda c: c.score - LIKENESS * lead * _likeness(c, groups))
+        best = max(left, key=lambda c: c.score - likeness * _likeness(c, groups))
         left.remove(best)
         twin = next((group for group in groups if _alike(group[0], best)), None)
         if twin is not None:
@@ -95,7 +99,7 @@ def _likeness(candidate: Candidate, groups: list[list[Candidate]]) -> float:
     return max(0.0, (nearest - 0.85) / 0.15)
 
 
-def _with_antecedent(group: list[Candidate], ranked: Sequence[Candidate]) -> Chosen:
+def _with_antecedent(group: list[Candidate]) -> Chosen:
     """A sentence that begins by pointing back is quoted together with the one before it."""
     first = group[0]
     start = first.start

@@ -59,6 +59,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "resolved": answer.resolved,
         "language": answer.language,
         "status": str(answer.status),
+        "confidence": answer.confidence,
         "sentences": [
             {"text": s.text, "citations": list(s.citations), "origin": s.origin}
             for s in answer.sentences

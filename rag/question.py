@@ -35,7 +35,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("mechanism", r"机制|机理|如何(?:促进|抑制|影响|调控|介导|导致|引起|参与|诱导|激活|增强|降低|发挥|形成|发生|作用)|怎样(?:促进|抑制|影响|调控|介导|导致|引起|参与|诱导)"
      r"|通过(?:什么|哪些|何种)|作用(?:是|为|有)?(?:什么|如何|哪些)|信号通路|通路|\bmechanism|\bpathway|\bhow (?:do|does|did|can|is|are)\b|\brole of\b"),
     ("cause", r"为什么|为何|原因|缘故|因何|导致.{0,8}(?:因素|什么)|\bwhy\b|\bcauses?\b|\breasons?\b"),
-    ("definition", r"(?:什么是|何谓|何为|是什么(?:意思)?[?？]?$|的?(?:定义|含义|概念)|指的?是什么|\bwhat (?:is|are) (?:an? |the )?[\w\- ]{2,40}\?*$|\bdefin|\bmeaning of\b)"),
+    ("definition", r"(?:什么是|何谓|何为|是什么(?:意思)?[?？]?$|的?(?:定义|含义|概念)|指的?是什么|^what (?:is|are) (?:an? )?(?!the\b)(?:[\w\-αβγκ/+]+ ?){1,3}\?*$|\bdefin|\bmeaning of\b)"),
     ("list", r"哪些|哪几|有什么|包括(?:什么|哪)|分为|种类|类型|列举|\bwhich\b.*\b(?:are|were)\b|\blist\b|\bwhat are\b|\btypes? of\b|\binclude"),
     ("yesno", r"是否|能否|可否|有没有|会不会|能不能|吗[?？]?$|^\s*(?:is|are|was|were|do|does|did|can|could|should|has|have|will)\b"),
 )  # fmt: skip

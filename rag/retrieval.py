@@ -19,7 +19,7 @@ from index.records import Hit
 from index.snapshot import Snapshot
 from index.writer import LANGUAGES
 from rag.background import Background
-from rag.expansion import Expander
+from rag.expansion import Expander, Group
 from rag.fusion import LEXICAL, Features, Floats, contributions, feature_names, weights_for
 from rag.question import Question
 from rag.terms import Translator
@@ -35,6 +35,8 @@ CHILDREN, PASSAGES = 90, 40
 SAMPLE = 2000
 # What each passage already chosen of the same paper costs the next, for broad questions.
 REPEAT_PENALTY = 0.6
+# So many questions' search terms are kept, as they are asked for more than once.
+REMEMBERED = 64
 # Terms that come from the other language are shown under their own name.
 DICTIONARY = "dictionary"
 
@@ -76,6 +78,16 @@ class Retriever:
         self._parents = np.asarray(snapshot.children[:, 0], np.int64)
         self._spread: dict[tuple[str, str, str], float] = {}
         self._centres: dict[tuple[str, str], Vector] = {}
+        self._groups: dict[tuple[str, str, str], list[Group]] = {}
+
+    def groups(self, question: Question, language: str) -> list[Group]:
+        """Return the search terms of a question for passages of a language (``rag.expansion``)."""
+        key = (question.search, question.language, language)
+        if (known := self._groups.get(key)) is None:
+            if len(self._groups) >= REMEMBERED:
+                self._groups.clear()
+            known = self._groups[key] = self._expander.groups(question, language)
+        return known
 
     @cached_property
     def _sides(self) -> tuple[_Side, ...]:
@@ -154,7 +166,7 @@ class Retriever:
         """Return the candidates of a language, their features and their best children."""
         query = None
         if _uses(legs, LEXICAL):
-            groups = self._expander.groups(question, side.language)
+            groups = self.groups(question, side.language)
             query = self._snapshot.lexical.query(groups)
         mask = side.rows if allowed is None else side.rows & allowed
         rows = self._candidates(side, vectors, query, mask, allowed is not None)

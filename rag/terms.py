@@ -8,11 +8,12 @@ lexicon with its names in both languages. Anchors are the terms that name someth
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from index.lexicon import Concept
+from index.tokens import phrase
 from rag.question import FRAME_ZH, STOP_EN, Question
 
 Idf = Callable[[Sequence[str]], float]
@@ -33,7 +34,8 @@ class KeyTerm:
     """A term of the question; any of ``forms`` (folded, lower case) is a mention.
 
     ``anchor`` marks something specific; ``sure`` is false where a mention could take a form
-    that is not known (a name outside the lexicon in a question of another language).
+    that is not known (a name outside the lexicon in a question of another language). ``parts``
+    are groups of forms that together are a mention too: 广泛期 and SCLC for 广泛期小细胞肺癌.
     """
 
     text: str
@@ -41,6 +43,13 @@ class KeyTerm:
     kind: str
     anchor: bool = False
     sure: bool = True
+    parts: tuple[tuple[str, ...], ...] = ()
+
+    def within(self, text: str) -> bool:
+        """Tell whether folded ``text`` mentions the term."""
+        if mentions(text, self.forms):
+            return True
+        return bool(self.parts) and all(mentions(text, forms) for forms in self.parts)
 
 
 # Types of the lexicon that name something an answer has to be about.
@@ -99,12 +108,14 @@ _DISEASE_ZH = re.compile(
     r"[\u4e00-\u9fff]{1,3}癌|[\u4e00-\u9fff]{2,4}(?:肉瘤|淋巴瘤|白血病|综合征)|(?:脑|骨|肺|肝|肾上腺|淋巴结|腹膜|皮肤)转移"
 )
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
+_BESIDE_HAN = re.compile(r"(?<=[\u3400-\u9fff]) +| +(?=[\u3400-\u9fff])")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 
 
 def fold(text: str) -> str:
-    """Return search text as terms are compared in: lower case, Greek spelled as letters."""
-    return text.lower()
+    """Return search text as terms are compared in: lower case, no space beside Chinese."""
+    return _BESIDE_HAN.sub("", text.lower())
 
 
 def _latin(form: str) -> re.Pattern[str]:
@@ -123,27 +134,96 @@ def mentions(text: str, forms: Sequence[str]) -> bool:
     return False
 
 
-def key_terms(question: Question, lexicon: Translator | None, passages: str) -> tuple[KeyTerm, ...]:
-    """Return the terms of ``question`` for passages in the language ``passages``."""
+# A translation that weighs less is too far from the word to count as a mention.
+_LEAST_WEIGHT = 0.4
+
+
+def spellings(groups: Iterable[Mapping[str, float]]) -> dict[str, tuple[str, ...]]:
+    """Return the forms of each English word in Chinese text, by the word's search term.
+
+    ``groups`` are those of ``rag.expansion``: translations, and spellings of foreign names.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for group in groups:
+        own = next(iter(group), "")
+        forms = [_joined(form) for form, weight in group.items() if weight >= _LEAST_WEIGHT]
+        found.setdefault(own, tuple(form for form in forms if not form.isascii()))
+    return found
+
+
+def _joined(terms: str) -> str:
+    """Return the text whose pairs of characters the terms are."""
+    pairs = terms.split()
+    if all(len(pair) == 2 and not pair.isascii() for pair in pairs):
+        return pairs[0] + "".join(pair[1] for pair in pairs[1:])
+    return terms
+
+
+def key_terms(
+    question: Question,
+    lexicon: Translator | None,
+    passages: str,
+    forms: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[KeyTerm, ...]:
+    """Return the terms of ``question`` for passages in the language ``passages``.
+
+    ``forms`` are further forms of an English question's words by search term.
+    """
     concepts = lexicon.concepts(question.search, question.language) if lexicon else ()
     if question.language == "zh":
-        return _terms_zh(question, concepts, passages)
-    return _terms_en(question, concepts, lexicon, passages)
+        return _terms_zh(question, concepts, lexicon, passages)
+    return _terms_en(question, concepts, lexicon, passages, forms or {})
 
 
-def _concept_term(concept: Concept) -> KeyTerm:
-    forms = tuple(dict.fromkeys(fold(name) for name in (concept.text, *concept.names) if name))
+def _concept_term(concept: Concept, lexicon: Translator | None, language: str) -> KeyTerm:
+    forms = _forms(concept)
     wide = any(form in _WIDE for form in forms)
-    return KeyTerm(concept.text, forms, concept.kind, concept.kind in SPECIFIC and not wide)
+    anchor = concept.kind in SPECIFIC and not wide
+    parts = _parts(concept.text, lexicon, language) if lexicon and anchor else ()
+    return KeyTerm(concept.text, forms, concept.kind, anchor, parts=parts)
+
+
+def _forms(concept: Concept) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fold(name) for name in (concept.text, *concept.names) if name))
+
+
+def _parts(name: str, lexicon: Translator, language: str) -> tuple[tuple[str, ...], ...]:
+    """Return a long name as two groups of forms, the later a name of the lexicon; () if none."""
+    units = name.split() if language == "en" else list(name)
+    joint = " " if language == "en" else ""
+    least = 2 if language == "en" else 5
+    if len(units) < least:
+        return ()
+    for at in range(1, len(units)):
+        first, last = joint.join(units[:at]).strip(), joint.join(units[at:]).strip()
+        before, own = _whole(first, lexicon, language), _whole(last, lexicon, language)
+        if language == "en":
+            before = before or lexicon.translations(fold(first))
+            own = own or (lexicon.translations(fold(last)) if before else ())
+        if own and first:
+            return (_with(first, before), _with(last, own))
+    return ()
+
+
+def _with(name: str, forms: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((fold(name), *_stems(fold(name)), *forms)))
+
+
+def _whole(name: str, lexicon: Translator, language: str) -> tuple[str, ...]:
+    """Return the forms of the concept that a name is from end to end, () when it is none."""
+    found = lexicon.concepts(name, language)
+    if len(found) == 1 and found[0].start == 0 and found[0].end == len(name):
+        return _forms(found[0])
+    return ()
 
 
 def _terms_zh(
-    question: Question, concepts: Sequence[Concept], passages: str
+    question: Question, concepts: Sequence[Concept], lexicon: Translator | None, passages: str
 ) -> tuple[KeyTerm, ...]:
     cross = passages != "zh"
     found: dict[str, KeyTerm] = {}
     for concept in concepts:
-        found.setdefault(fold(concept.text), _concept_term(concept))
+        found.setdefault(fold(concept.text), _concept_term(concept, lexicon, "zh"))
     for match in (*_DRUG_ZH.finditer(question.search), *_DISEASE_ZH.finditer(question.search)):
         inside = any(c.start < match.end() and match.start() < c.end for c in concepts)
         name = FRAME_ZH.sub("", match.group())
@@ -156,7 +236,7 @@ def _terms_zh(
             anchor = bool(_SYMBOL.fullmatch(name))
             found.setdefault(low, KeyTerm(name, (low,), "name", anchor))
     for number in _NUMBER.findall(re.sub(r"[A-Za-zα-ω][\w\-/+.]*", " ", text, flags=re.A)):
-        found.setdefault(number, KeyTerm(number, (number,), "number"))
+        found.setdefault(number, _number(number))
     if not cross:
         for run in _HAN_RUN.findall(text):
             for gram in [run[i : i + 2] for i in range(len(run) - 1)] or [run]:
@@ -165,13 +245,17 @@ def _terms_zh(
 
 
 def _terms_en(
-    question: Question, concepts: Sequence[Concept], lexicon: Translator | None, passages: str
+    question: Question,
+    concepts: Sequence[Concept],
+    lexicon: Translator | None,
+    passages: str,
+    spelt: Mapping[str, Sequence[str]],
 ) -> tuple[KeyTerm, ...]:
     cross = passages != "en"
     found: dict[str, KeyTerm] = {}
     covered: set[int] = set()
     for concept in concepts:
-        found.setdefault(fold(concept.text), _concept_term(concept))
+        found.setdefault(fold(concept.text), _concept_term(concept, lexicon, "en"))
         covered.update(range(concept.start, concept.end))
     first = True
     for match in _NAME.finditer(question.search):
@@ -183,14 +267,19 @@ def _terms_en(
         proper = name[0].isupper() and not start_of_sentence
         forms = (low, *_stems(low))
         if cross and lexicon is not None:
-            forms = (*forms, *lexicon.translations(low))
+            forms = (*forms, *(spelt.get(phrase(name)) or lexicon.translations(low)))
         anchor = symbol and not name[1:].islower()
         found.setdefault(
             low, KeyTerm(name, forms, "name" if anchor or proper else "word", anchor, not cross)
         )
     for number in _NUMBER.findall(_NAME.sub(" ", question.search)):
-        found.setdefault(number, KeyTerm(number, (number,), "number"))
+        found.setdefault(number, _number(number))
     return tuple(found.values())
+
+
+def _number(text: str) -> KeyTerm:
+    """Return the term of a number; a year names something specific."""
+    return KeyTerm(text, (text,), "number", bool(_YEAR.fullmatch(text)))
 
 
 def _stems(word: str) -> tuple[str, ...]:
@@ -228,7 +317,7 @@ class Coverage:
 
     def found(self, text: str) -> tuple[bool, ...]:
         """Return for each term whether folded ``text`` mentions it."""
-        return tuple(mentions(text, term.forms) for term in self.terms)
+        return tuple(term.within(text) for term in self.terms)
 
     def share(self, found: Sequence[bool]) -> float:
         """Return the share of the weight that is found, 0-1; 0 when there are no terms."""

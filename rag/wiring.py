@@ -18,6 +18,7 @@ from rag.answering import Library
 from rag.background import Background
 from rag.gloss import Glossary
 from rag.llm import Endpoint
+from rag.ranking import MODES, load_weights
 from rag.reranking import Reranker
 from rag.retrieval import Retriever
 from rag.settings import Settings
@@ -94,8 +95,9 @@ def join(
         retriever=Retriever(snapshot, questions, translator),
         encoders=legs,
         background=questions,
-        judge=Judge(),
+        judge=Judge(lexicon=translator),
         glossary=Glossary(translator),
+        weights={mode: load_weights(mode) for mode in MODES},
         translator=translator,
         reranker=reranker,
     )

@@ -246,8 +246,10 @@ def _inspect(arguments: argparse.Namespace) -> int:
 
 
 def _eval(arguments: argparse.Namespace) -> int:
-    if arguments.kind != "retrieval":
-        return _unbuilt(arguments)
+    if arguments.kind == "answers":
+        from ui.evaluation import evaluate_answers
+
+        return evaluate_answers(arguments)
     from rag.evaluation import evaluate_folder
     from ui import console
 
@@ -288,6 +290,12 @@ def _unbuilt(arguments: argparse.Namespace) -> int:
         f"本版本尚未提供 {arguments.command} 命令。",
         f"the command {arguments.command} is not available in this version.",
     )
+
+
+def _calibrate(arguments: argparse.Namespace) -> int:
+    from ui.evaluation import calibrate
+
+    return calibrate(arguments)
 
 
 def _ui(arguments: argparse.Namespace) -> int:
@@ -337,5 +345,5 @@ COMMANDS: dict[str, Command] = {
     "ui": _ui,
     "demo": _demo,
     "eval": _eval,
-    "calibrate": _unbuilt,
+    "calibrate": _calibrate,
 }

@@ -1,0 +1,170 @@
+"""Ranked sentences -> the numbers that tell an answer from mere likeness, and what is missing.
+
+Similarities count in deviations over background questions; the best sentence and its passage
+are compared with the others found, and the encoders with each other: where the papers answer,
+one passage stands out and the encoders agree on it. The nearest sentence need not be the best
+one, so it counts by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.facets import Facet, facets_missing, facets_of
+from rag.kinds import calls_for_sign
+from rag.question import Question
+from rag.selection import Candidate
+from rag.terms import Coverage, KeyTerm, Translator
+
+# So many of the best sentences are looked at as evidence.
+EVIDENCE = 3
+# So many passages beside the best say what likeness is common in this library.
+OTHERS = 5
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]\d\d|20\d\d)(?!\d)")
+
+FEATURES = (
+    "z", "z_second", "lead", "lead_second", "margin", "margin_second", "agreement",
+    "passage_lead", "passage_lead_second", "passage_agreement", "gap",
+    "coverage", "passage_coverage", "residual", "rare", "passage_rare", "near_coverage",
+    "kind_misses", "missing", "nearest", "nearest_second", "nearest_lead", "nearest_lead_second",
+    "hit_lead",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The features, in the order of FEATURES, of the best sentence for a question.
+
+    ``direction`` is such as "en-zh": the question's language, then the passage's. ``missing``
+    are specific terms and facets of the question that the best sentences lack, of ``asked``;
+    ``uncovered`` its heaviest terms that the best passage lacks.
+    """
+
+    direction: str
+    features: tuple[float, ...]
+    missing: tuple[str, ...] = ()
+    asked: int = 0
+    uncovered: tuple[str, ...] = ()
+
+
+def weigh(
+    question: Question,
+    ranked: Sequence[Candidate],
+    coverages: Mapping[str, Coverage],
+    lexicon: Translator | None = None,
+) -> Evidence:
+    """Return the evidence in ``ranked``, which is best first."""
+    if not ranked:
+        return Evidence("", (0.0,) * len(FEATURES))
+    best, top = ranked[0], ranked[:EVIDENCE]
+    language = best.hit.passage.language
+    coverage = coverages[language]
+    facets = facets_of(question.search, question.language)
+    named = [term for term in coverage.terms if term.anchor and term.sure]
+    asked = len(named) + len(facets)
+    lacks = [_lacks(c, coverages[c.hit.passage.language], facets, lexicon) for c in top]
+    missing = min(lacks, key=len)
+    if question.broad:
+        # Several sentences answer together: what one of them lacks another may have.
+        missing = tuple(name for name in missing if all(name in own for own in lacks))
+    second = len(best.z) - 1 and 1
+    passages = [_standing_out(ranked, best, leg) for leg in range(len(best.z))]
+    elsewhere = next((c for c in ranked if c.hit.row != best.hit.row), None)
+    near = [c.found for c in top if c.hit.row == best.hit.row]
+    values = {
+        "z": best.z[0],
+        "z_second": best.z[second],
+        "lead": best.lead[0],
+        "lead_second": best.lead[second],
+        "margin": best.margin[0],
+        "margin_second": best.margin[second],
+        "agreement": sum(1 / (1 + rank) for rank in best.rank) / len(best.rank),
+        "passage_lead": passages[0][0],
+        "passage_lead_second": passages[second][0],
+        "passage_agreement": sum(1 / (1 + rank) for _, rank in passages) / len(passages),
+        "gap": best.score - elsewhere.score if elsewhere else 0.0,
+        "coverage": best.coverage,
+        "passage_coverage": best.passage_coverage,
+        "residual": best.residual,
+        "rare": coverage.rare(best.found),
+        "passage_rare": coverage.rare(best.around),
+        "near_coverage": coverage.share([any(held) for held in zip(*near, strict=True)]),
+        "kind_misses": float(calls_for_sign(question.kind) and not best.fit),
+        "missing": len(missing) / asked if asked else 0.0,
+        "nearest": max(c.z[0] for c in ranked),
+        "nearest_second": max(c.z[second] for c in ranked),
+        "nearest_lead": max(c.lead[0] for c in ranked),
+        "nearest_lead_second": max(c.lead[second] for c in ranked),
+        "hit_lead": _hit_lead(ranked),
+    }
+    return Evidence(
+        direction=f"{question.language}-{language}",
+        features=tuple(float(values[name]) for name in FEATURES),
+        missing=missing,
+        asked=asked,
+        uncovered=_uncovered(best, coverage),
+    )
+
+
+def _standing_out(ranked: Sequence[Candidate], best: Candidate, leg: int) -> tuple[float, int]:
+    """Return by how much the best passage leads the next ones by a leg, and its rank there.
+
+    A passage is as strong as its strongest sentence; only its language is compared.
+    """
+    strength: dict[int, float] = {}
+    for c in ranked:
+        if c.hit.passage.language == best.hit.passage.language:
+            strength[c.hit.row] = max(strength.get(c.hit.row, -np.inf), c.z[leg])
+    own = strength.pop(best.hit.row)
+    others = sorted(strength.values(), reverse=True)
+    if not others:
+        return 0.0, 0
+    return own - float(np.mean(others[:OTHERS])), sum(value > own for value in others)
+
+
+def _hit_lead(ranked: Sequence[Candidate]) -> float:
+    """Return by how much the best passage's score leads the mean of the next ones."""
+    by_row = {c.hit.row: c.hit.score for c in ranked}
+    scores = sorted(by_row.values(), reverse=True)
+    return scores[0] - float(np.mean(scores[1 : 1 + OTHERS])) if len(scores) > 1 else 0.0
+
+
+def _lacks(
+    candidate: Candidate, coverage: Coverage, facets: Sequence[Facet], lexicon: Translator | None
+) -> tuple[str, ...]:
+    """Return what a question names that a sentence and its surroundings do not speak of.
+
+    What only the surroundings name is lacking too where the sentence is about another such
+    thing: the dose of one drug is no answer to a question for another's.
+    """
+    lost = []
+    rows = zip(coverage.terms, candidate.found, candidate.around, strict=True)
+    for term, found, around in rows:
+        if not (term.anchor and term.sure) or found:
+            continue
+        if not around or _speaks_of_another(candidate, term, lexicon):
+            lost.append(term.text)
+    return (*dict.fromkeys(lost), *facets_missing(facets, [candidate.search]))
+
+
+def _speaks_of_another(candidate: Candidate, term: KeyTerm, lexicon: Translator | None) -> bool:
+    if term.kind == "number":
+        return bool(_YEAR.search(candidate.search))
+    if term.kind != "drug" or lexicon is None:
+        return False
+    language = candidate.hit.passage.language
+    return any(c.kind == "drug" for c in lexicon.concepts(candidate.search, language))
+
+
+def _uncovered(best: Candidate, coverage: Coverage) -> tuple[str, ...]:
+    """Return up to three of the heaviest terms that the best passage does not mention."""
+    rows = zip(coverage.terms, coverage.weights, best.around, strict=True)
+    lost = sorted(
+        ((w, t.text) for t, w, seen in rows if not seen and t.kind not in ("gram", "word")),
+        reverse=True,
+    )
+    return tuple(dict.fromkeys(text for _, text in lost[:3]))

@@ -1,0 +1,66 @@
+"""What a question of a kind calls for -> how far a sentence has it: a number, a date, a name."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = re.compile(
+    r"\d|[一二三四五六七八九十百千万两数]+(?:个|种|年|名|次|月|人|条|部|岁|倍|类|例|期|周|天|级|阶段)"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|twice)\b",
+    re.I,
+)
+_DATE = re.compile(
+    r"\d{2,4}\s*年|\d+\s*月|世纪|年代|\d+日|时期|\b(?:1[5-9]|20)\d\d\b"
+    r"|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+_PERSON = re.compile(
+    r"[\u4e00-\u9fff]{1,6}·[\u4e00-\u9fff]|[A-Z][a-z]+ [A-Z][a-z]+"
+    r"|(?:教授|医生|学者|博士|先生|院士|研究者|作者|科学家|皇帝|国王|导演|总统|主席)"
+    r"|(?:[由被为是]|和|与)[\u4e00-\u9fff]{2,4}(?:等)?(?:提出|发现|报道|描述|创立|建立|发明|担任)"
+)
+_PLACE = re.compile(
+    r"[\u4e00-\u9fff](?:省|市|县|区|国|州|岛|洲|镇|乡|村|港|山|河|湖|海|街|路|站|宫|大学|学院|医院)"
+    r"|位于|来源于|起源于|分布于|定居于|位置|部位"
+    r"|\b(?:in|at|from) (?:the )?[A-Z]"
+)
+# kind -> what an answer of the kind shows, and how much it counts.
+_SIGNS: dict[str, tuple[re.Pattern[str], float]] = {
+    "number": (_NUMBER, 1.0),
+    "when": (_DATE, 1.0),
+    "who": (_PERSON, 0.6),
+    "where": (_PLACE, 0.6),
+    "definition": (
+        re.compile(
+            r"是(?:一|指|由|针对|定居|目前)|(?:称|定义)为|称为|即"
+            r"|\b(?:is|are) (?:an?|the)\b|defined as"
+        ),
+        0.3,
+    ),
+    "comparison": (
+        re.compile(
+            r"而|高于|低于|优于|不及|相比|较|差异|不同|相反|分别|双重"
+            r"|\b(?:than|whereas|while|compared|versus|unlike)\b"
+        ),
+        0.3,
+    ),
+    "cause": (
+        re.compile(
+            r"因|由于|导致|使|造成|原因|从而|\b(?:because|due to|caus|lead|result|since|so that)"
+        ),
+        0.3,
+    ),
+}
+
+
+def fit_of(kind: str, text: str) -> float:
+    """Return 0-1: how far a sentence (search text) has what the kind of question asks for."""
+    sign = _SIGNS.get(kind)
+    if sign is None:
+        return 0.0
+    pattern, weight = sign
+    return weight if pattern.search(text) else 0.0
+
+
+def calls_for_sign(kind: str) -> bool:
+    """Tell whether an answer without the kind's sign is hardly an answer."""
+    return kind in ("number", "when")

@@ -1,0 +1,128 @@
+"""Fits and measures on made-up data whose answer is known."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from ingest.errors import SettingsError
+from rag.abstention import model_from
+from rag.calibration import Example, auroc, cross_validated, false_at, fit
+from rag.evidence import FEATURES
+from rag.kinds import fit_of
+from rag.question_sets import read_set, read_text_document
+from rag.ranking import COLUMNS, Listed, accuracy, fit_weights, load_weights
+
+
+def lists(column: str, count: int = 80) -> list[Listed]:
+    """Return questions whose answer is the candidate with the largest value in a column."""
+    rng = np.random.default_rng(7)
+    out = []
+    for number in range(count):
+        matrix = rng.normal(size=(12, len(COLUMNS)))
+        holds = np.zeros(12, bool)
+        holds[matrix[:, COLUMNS.index(column)].argmax()] = True
+        out.append(Listed(matrix, np.zeros(12, bool), holds, "made-up", str(number)))
+    return out
+
+
+def test_fit_finds_the_signal_that_matters():
+    listed = lists("rest")
+    weights = fit_weights(listed, ridge=0.1)
+    assert COLUMNS[int(np.abs(weights[0]).argmax())] == "rest"
+    assert not weights[1].any()
+    assert accuracy(listed, weights)[0] > 0.95
+    assert accuracy(listed, np.zeros_like(weights))[0] < 0.5
+
+
+def test_shipped_weights_are_whole():
+    for mode in ("same", "cross"):
+        weights = load_weights(mode)
+        assert weights.shape == (len(COLUMNS),)
+        assert np.isfinite(weights).all()
+
+
+def examples(count: int = 200) -> list[Example]:
+    rng = np.random.default_rng(3)
+    out = []
+    for number in range(count):
+        kind = ("answerable", "absent", "off")[number % 3]
+        values = rng.normal(size=len(FEATURES))
+        values[FEATURES.index("z")] += 3 if kind == "answerable" else 0
+        out.append(Example("zh-zh", tuple(values), kind, "made-up", str(number)))
+    return out
+
+
+def test_thresholds_let_one_in_twenty_through():
+    seen = examples(600)
+    value = fit(seen)["directions"]["zh-zh"]
+    model = model_from(value)
+    wrong = [model.probability(e.features) for e in seen if e.kind != "answerable"]
+    assert np.mean([p >= model.answered for p in wrong]) <= 0.06
+    assert model.partly <= model.answered
+    right = [model.probability(e.features) for e in seen if e.kind == "answerable"]
+    assert np.mean([p >= model.answered for p in right]) > 0.8
+
+
+def test_cross_validation_judges_each_set():
+    rows = {kind: area for _, kind, area, *_ in cross_validated(examples(600))}
+    assert rows["absent"] > 0.9
+
+
+def test_measures():
+    assert auroc([2, 3], [0, 1]) == 1
+    assert auroc([1, 1], [1, 1]) == 0.5
+    assert false_at(list(range(100)), [-1, 4, 50, 60]) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "fits"),
+    [
+        ("number", "人类已知有 24 种整合素", True),
+        ("number", "整合素是跨膜受体", False),
+        ("when", "1889 年提出", True),
+        ("when", "很早就受到注意", False),
+        ("who", "英国外科医生 Stephen Paget 提出", True),
+        ("mechanism", "激活 FAK", False),
+    ],
+)
+def test_kinds_show_themselves(kind, text, fits):
+    assert bool(fit_of(kind, text)) is fits
+
+
+def test_a_folder_without_queries_is_refused(tmp_path):
+    (tmp_path / "corpus.jsonl").write_text('{"_id": "a", "title": "", "text": "文"}\n')
+    with pytest.raises(SettingsError, match="BEIR"):
+        read_set(tmp_path)
+
+
+def test_a_set_is_read_with_its_gold(tmp_path):
+    (tmp_path / "corpus.jsonl").write_text(
+        json.dumps({"_id": "a", "title": "题", "text": "第一段。\n第二段。"}), encoding="utf-8"
+    )
+    (tmp_path / "queries.jsonl").write_text(
+        json.dumps({"_id": "1", "text": "问？", "lang": "zh", "answers": ["第二"]})
+        + "\n"
+        + json.dumps({"_id": "2", "text": "why?"}),
+        encoding="utf-8",
+    )
+    (tmp_path / "qrels").mkdir()
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n1\ta\t1\n2\ta\t0\n")
+    read = read_set(tmp_path)
+    assert read.questions[0].gold == {"a"}
+    assert read.questions[0].answers == ("第二",)
+    assert read.questions[1].gold == frozenset()
+    assert read.questions[1].language == "en"
+
+
+def test_a_corpus_entry_becomes_a_paper_with_places(tmp_path):
+    file = tmp_path / "0.json"
+    file.write_text(json.dumps({"_id": "a", "title": "题", "text": "第一段。\n\nSecond."}))
+    document = read_text_document(file)
+    assert [block.text for block in document.blocks] == ["第一段。", "Second."]
+    assert [block.language for block in document.blocks] == ["zh", "en"]
+    assert document.paper.file == "a"
+    for block in document.blocks:
+        assert len(block.spans[0].edges) == len(block.text) + 1
