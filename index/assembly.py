@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.records import EncoderInfo, Manifest, PaperEntry
 from index.snapshot import Snapshot
-from index.store import FORMAT, snapshots
+from index.store import FORMAT, current_id, snapshots
 from index.work import clear_work
 from index.writer import PaperContent, SnapshotWriter
 
@@ -72,6 +72,7 @@ def write(
         children=0,
         sentences=0,
         files=(),
+        parent=current_id(library) or "",
     )
     with SnapshotWriter(library, name, encoders) as writer:
         for paper in papers:

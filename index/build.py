@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from index.assembly import USABLE, contents, write
 from index.embedding import LEGS, Embedder
+from index.previous import check_all_there, check_same, old_entries, old_manifest, remembered
 from index.reading import OnProgress, Read, Reader, Reading, embed_passages
 from index.records import EncoderInfo, Manifest, PaperEntry
-from index.scan import Found, find_pdfs, scan
-from index.store import current_id, read_manifest, room, snapshots, tidy, writer_lock
+from index.scan import Found, absent, find_pdfs, lost_sources, scan, under
+from index.store import current_id, read_manifest, room, tidy, writer_lock
 from index.tokens import VERSION as TERMS_VERSION
 from index.work import WorkCache
 from index.writer import PaperContent
-from ingest.errors import LibraryError, LibraryMissing, SnapshotMismatch, UnreadablePdf
+from ingest.errors import LibraryError, UnreadablePdf
+from ingest.extras import ocr_installed
 from ingest.file_names import path_of, stored_path
-from ingest.isolation import read_isolated
+from ingest.isolation import Workers
 from ingest.report import report
 
 # Raised whenever reading changes, so that libraries are rebuilt with it.
@@ -72,7 +75,7 @@ def build_library(
     reread: frozenset[str] = frozenset(),
     ocr: bool = True,
     on_progress: OnProgress | None = None,
-    read: Read = read_isolated,
+    read: Read | None = None,
 ) -> BuildReport:
     """Bring the library up to date with its sources and ``paths``.
 
@@ -81,7 +84,9 @@ def build_library(
     it has changed, is named in ``paths``, or ``full`` is set. ``reread`` names papers (SHA-256)
     to read anew: the old reading stays current until the new one is published. Raises
     SnapshotMismatch when another model or setting would need ``full``, LibraryLocked, DiskFull,
-    UnreadablePdf for a named path that does not exist.
+    UnreadablePdf for a named path that does not exist. What was read from a
+    source that is not there now, such as an unplugged drive, is kept and told; ``full`` cannot
+    read it anew and raises LibraryError. ``read`` takes the place of the reader (tests).
     """
     for path in paths:
         if not path.exists():
@@ -91,14 +96,18 @@ def build_library(
     with writer_lock(library), room():
         tidy(library)
         tell = on_progress or (lambda event: None)
+        workers = Workers()
         reader = Reader(
-            read,
+            read or workers.read,
             ocr=ocr,
             parent_chars=shape.parent_chars,
             child_chars=shape.child_chars,
             on_progress=tell,
+            stop=workers.stop,
         )
-        build = _Build(library, shape.settings(), encoders, full, reread, reader, tell)
+        build = _Build(
+            library, shape.settings(), encoders, full, reread, ocr and ocr_installed(), reader, tell
+        )
         return build.run([path.resolve() for path in paths])
 
 
@@ -124,6 +133,7 @@ class _Build:
         load: LoadEncoders,
         full: bool,
         reread: frozenset[str],
+        ocr: bool,
         reader: Reader,
         tell: OnProgress,
     ) -> None:
@@ -132,13 +142,15 @@ class _Build:
         self._load = load
         self._full = full
         self._reread = reread
+        self._ocr = ocr
+        self._fresh: set[str] = set()
         self._reader = reader
         self._tell = tell
-        self._old = _old_manifest(library, shape, full)
+        self._old = old_manifest(library, shape, full)
 
     def run(self, named: list[Path]) -> BuildReport:
         """Read what is new, then write a snapshot if anything changed."""
-        sources, excluded = _remembered(self._library)
+        sources, excluded = remembered(self._library)
         uploads = (self._library / "papers").resolve()
         own = [stored_path(uploads)] if uploads.exists() else []
         sources = list(dict.fromkeys([*sources, *map(stored_path, named), *own]))
@@ -148,18 +160,22 @@ class _Build:
             for file in find_pdfs(path for path in map(path_of, sources) if path.exists())
             if stored_path(file) not in excluded
         ]
-        known = self._old.papers if self._old else ()
+        known = self._old.papers if self._old else old_entries(self._library)
+        lost = lost_sources(sources, known)
+        if self._full:
+            check_all_there(lost, known)
         kept = [] if self._full else [e for e in known if e.sha256 not in self._reread]
-        found = scan(files, kept, again=frozenset(named))
+        found = scan(files, kept, again=frozenset(named), ocr=self._ocr)
+        found += absent(lost, known, found)
         entries = self._read_all(found)
-        anew = self._full or any(e.sha256 in self._reread for e in entries)
-        if self._old and not anew and _keys(entries) == _keys(known):
+        papers = tuple(_told_lost(entry, lost) for entry in entries)
+        if self._old and not self._fresh and _keys(entries) == _keys(known):
             if list(self._old.sources) == sources:
-                return BuildReport(tuple(entries), self._old.snapshot, False)
+                return BuildReport(papers, self._old.snapshot, False)
         elif not any(e.status in USABLE for e in entries) and not current_id(self._library):
-            return BuildReport(tuple(entries), "", False)
-        manifest = self._assemble(found, entries, sources, excluded)
-        return BuildReport(tuple(entries), manifest.snapshot, True)
+            return BuildReport(papers, "", False)
+        manifest = self._assemble(entries, sources, excluded)
+        return BuildReport(papers, manifest.snapshot, True)
 
     @cached_property
     def _encoders(self) -> tuple[Embedder, ...]:
@@ -175,13 +191,15 @@ class _Build:
 
     @cached_property
     def _work(self) -> WorkCache:
-        return WorkCache(self._library, self._shape, [info.fingerprint for info in self._infos])
+        # What was read without OCR is not what is wanted with it.
+        shape = {**self._shape, "ocr": str(self._ocr)}
+        return WorkCache(self._library, shape, [info.fingerprint for info in self._infos])
 
     def _read_all(self, found: list[Found]) -> list[PaperEntry]:
         """Read and embed what is new into the work cache; return the entries of all files."""
         todo = [item for item in found if item.action == "read"]
         if todo and self._old and any(item.action == "keep" for item in found):
-            _check_same(self._old.encoders, self._infos)
+            check_same(self._old.encoders, self._infos)
         finished: dict[Path, PaperEntry] = {}
 
         def is_done(item: Found) -> bool:
@@ -190,12 +208,20 @@ class _Build:
                 own = item.entry
                 stamp = {"size": own.size, "mtime_ns": own.mtime_ns}
                 finished[item.path] = replace(entry, path=own.path, **stamp)  # type: ignore[arg-type]
+                self._fresh.add(entry.sha256)
             return entry is not None
 
-        for item, reading in self._reader.read_all(todo, is_done):
-            if reading is not None:
+        with closing(self._reader.read_all(todo, is_done)) as readings:
+            for item, reading in readings:
+                if reading is None:
+                    continue
                 self._keep(reading)
-                finished[item.path] = reading.entry
+                if reading.document is None and item.before is not None:
+                    # Better a paper without its scanned pages than none.
+                    tried = bool(reading.entry.sha256)
+                    finished[item.path] = replace(item.before, unread=not tried)
+                else:
+                    finished[item.path] = reading.entry
         return [finished.get(item.path, item.entry) for item in found]
 
     def _keep(self, reading: Reading) -> None:
@@ -209,19 +235,12 @@ class _Build:
                 document.paper, document.references, reading.passages, legs, report(document)
             ),
         )
+        self._fresh.add(reading.entry.sha256)
 
     def _assemble(
-        self,
-        found: list[Found],
-        entries: list[PaperEntry],
-        sources: Sequence[str],
-        excluded: set[str],
+        self, entries: list[PaperEntry], sources: Sequence[str], excluded: set[str]
     ) -> Manifest:
-        fresh = {
-            entry.sha256
-            for item, entry in zip(found, entries, strict=True)
-            if item.action == "read" and entry.status in USABLE
-        }
+        fresh = self._fresh
         infos = self._infos if fresh or not self._old else self._old.encoders
         settings = {**self._shape, "excluded": json.dumps(sorted(excluded), ensure_ascii=False)}
 
@@ -251,53 +270,15 @@ class _Build:
         return stored[1]
 
 
-def _keys(entries: Iterable[PaperEntry]) -> set[tuple[str, str, str]]:
-    return {(entry.path, entry.sha256, entry.status) for entry in entries}
+def _keys(entries: Iterable[PaperEntry]) -> set[tuple[str, str, str, bool]]:
+    return {(entry.path, entry.sha256, entry.status, entry.unread) for entry in entries}
 
 
-def _old_manifest(library: Path, shape: Mapping[str, str], full: bool) -> Manifest | None:
-    """Return the manifest to build on, None when there is none or all is made anew."""
-    if full:
-        return None
-    try:
-        old = read_manifest(library)
-    except LibraryMissing:
-        return None
-    changed = [k for k, v in shape.items() if old.settings.get(k) != v]
-    if changed:
-        what = ", ".join(f"{k}: {old.settings.get(k)} -> {shape[k]}" for k in changed)
-        raise SnapshotMismatch(
-            f"设置已改变（{what}），需要全部重建：yinzheng index --full。",
-            f"settings changed ({what}); rebuild with yinzheng index --full.",
-        )
-    return old
-
-
-def _remembered(library: Path) -> tuple[list[str], set[str]]:
-    """Return the sources and the excluded paths of the library, also of one that is damaged
-    or of another format: a full rebuild must not forget where the papers are.
-    """
-    for name in dict.fromkeys(
-        [current_id(library), *reversed([s.name for s in snapshots(library)])]
-    ):
-        try:
-            data = json.loads((library / "snapshots" / str(name) / "manifest.json").read_bytes())
-            sources, excluded = data["sources"], json.loads(data["settings"].get("excluded", "[]"))
-            return [str(s) for s in sources], {str(e) for e in excluded}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            continue
-    return [], set()
-
-
-def _check_same(old: Sequence[EncoderInfo], new: Sequence[EncoderInfo]) -> None:
-    """Raise SnapshotMismatch, naming both, when the encoders are not those of the snapshot."""
-    if [e.fingerprint for e in old] == [e.fingerprint for e in new]:
-        return
-    before, now = (
-        " + ".join(f"{e.model} ({e.fingerprint})" for e in infos) for infos in (old, new)
-    )
-    raise SnapshotMismatch(
-        f"索引由 {before} 建立，现在的模型是 {now}；需要全部重建：yinzheng index --full。",
-        f"the index was made by {before}, the model is now {now}; rebuild with yinzheng index "
-        "--full.",
-    )
+def _told_lost(entry: PaperEntry, lost: Sequence[Path]) -> PaperEntry:
+    """Return the entry for the report, with a word on a source that is not there."""
+    if entry.status not in USABLE or not under(entry, lost):
+        return entry
+    zh, en = "来源文件夹不在，已保留其文献", "source folder not found; its papers are kept"
+    parts = zip((entry.reason_zh, entry.reason_en), (zh, en), ("；", "; "), strict=True)
+    reasons = [mark.join(filter(None, (old, new))) for old, new, mark in parts]
+    return replace(entry, reason_zh=reasons[0], reason_en=reasons[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +16,7 @@ from index.scan import Found, failed
 from index.vectors import STORED
 from index.writer import LegVectors
 from ingest.clean import search_text
-from ingest.errors import IngestError, PdfChanged
+from ingest.errors import IngestError, OcrNeeded, PdfChanged
 from ingest.file_names import shown_name
 from ingest.passages import make_passages
 from ingest.records import Child, Document, Mark, Passage, Sentence
@@ -51,8 +51,11 @@ class Reader:
         parent_chars: int,
         child_chars: int,
         on_progress: OnProgress,
+        stop: Callable[[], None] = lambda: None,
     ) -> None:
+        """``stop`` ends the reads that run, from another thread; no more are begun then."""
         self._read = read
+        self._stop = stop
         self._ocr = ocr
         self._sizes = {"parent_chars": parent_chars, "child_chars": child_chars}
         self._tell = on_progress
@@ -61,8 +64,11 @@ class Reader:
 
     def read_all(
         self, items: Sequence[Found], is_done: Callable[[Found], bool]
-    ) -> Iterator[tuple[Found, Reading | None]]:
-        """Yield every item with what was read of it, in order; None where ``is_done``."""
+    ) -> Generator[tuple[Found, Reading | None], None, None]:
+        """Yield every item with what was read of it, in order; None where ``is_done``.
+
+        Closing the generator ends the reads that still run.
+        """
         readers = min(READERS, os.cpu_count() or 1)
         pool = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         ahead: deque[Future[Reading] | None] = deque()
@@ -78,6 +84,8 @@ class Reader:
                 yield item, future.result() if future else None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+            # The threads of a pool are waited for at exit, and a read may take minutes.
+            self._stop()
 
     def _submit(
         self, pool: ThreadPoolExecutor, items: Sequence[Found], number: int
@@ -105,8 +113,11 @@ class Reader:
                 )
             passages = make_passages(document, **self._sizes)
         except PdfChanged as error:
-            # Without a time stamp, so that it is tried again.
+            # Without its hash, so that it is tried again.
             return Reading(failed(item.path, error.reason_zh, error.reason_en))
+        except OcrNeeded as error:
+            refused = _refused(item, error.reason_zh, error.reason_en)
+            return replace(refused, entry=replace(refused.entry, unread=True))
         except IngestError as error:
             return _refused(item, error.reason_zh, error.reason_en)
         except OSError as error:
@@ -119,7 +130,9 @@ class Reader:
                 item, f"读取出错（{kind}），已跳过", f"reading failed ({kind}), skipped"
             )
         if not passages:
-            return _refused(item, "没有可索引的正文", "no text to index was found")
+            refused = _refused(item, "没有可索引的正文", "no text to index was found")
+            unread = replace(refused.entry, unread=bool(document.unread))
+            return replace(refused, entry=unread)
         lost = ", ".join(map(str, document.failed_pages))
         entry = replace(
             item.entry,
@@ -128,14 +141,14 @@ class Reader:
             reason_en=f"pages not read: {lost}" if lost else "",
             pages=document.paper.page_count,
             passages=len(passages),
+            unread=bool(document.unread),
         )
         return Reading(entry, document, passages)
 
 
 def _refused(item: Found, zh: str, en: str) -> Reading:
-    """Return the failure with the file's time stamp: it is tried again when that changes."""
-    entry = failed(item.path, zh, en)
-    return Reading(replace(entry, size=item.entry.size, mtime_ns=item.entry.mtime_ns))
+    """Return the failure with what was read: it is tried again when the content changes."""
+    return Reading(replace(item.entry, status="failed", reason_zh=zh, reason_en=en))
 
 
 def embed_passages(

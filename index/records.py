@@ -48,7 +48,9 @@ class FileEntry:
 class PaperEntry:
     """A PDF of the library as it was indexed (or refused, with the reason).
 
-    ``status`` is "indexed", "partial" (some pages lost), "failed" or "duplicate".
+    ``path`` is as ``ingest.file_names`` stores it. ``status`` is "indexed", "partial" (some
+    pages lost), "failed" or "duplicate". ``unread`` tells that scanned pages were left unread
+    because OCR was off or not installed.
     """
 
     path: str
@@ -60,11 +62,15 @@ class PaperEntry:
     passages: int = 0
     size: int = 0
     mtime_ns: int = 0
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a snapshot folder holds; written last, hashed by the pointer file."""
+    """What a snapshot folder holds; written last, hashed by the pointer file.
+
+    ``parent`` is the snapshot it was made from: "" for none, None where that is not known.
+    """
 
     format: int
     product: str
@@ -78,3 +84,4 @@ class Manifest:
     children: int
     sentences: int
     files: tuple[FileEntry, ...]
+    parent: str | None = None

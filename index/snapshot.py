@@ -23,12 +23,12 @@ from index.records import FileEntry, Manifest
 from index.store import (
     corrupt,
     current_id,
+    lineage,
     parse_manifest,
     pointer,
     publish,
     read_manifest,
     sha256_file,
-    snapshots,
     writer_lock,
 )
 from index.vectors import Floats, VectorFile, load_array
@@ -257,12 +257,16 @@ def verify(folder: Path, manifest: Manifest) -> None:
 
 
 def rollback(library: Path) -> str:
-    """Point CURRENT at the newest sound snapshot before the current one; return its name."""
+    """Point CURRENT at the nearest sound snapshot that the current one was made from.
+
+    Returns its name. Where the pointer is damaged, that is the newest sound one. Raises
+    LibraryMissing when there is none.
+    """
     with writer_lock(library):
         name = current_id(library)
-        if name is not None and not (library / "snapshots" / name).is_dir():
-            name = None  # a damaged pointer tells nothing
-        for older in reversed([s for s in snapshots(library) if name is None or s.name < name]):
+        for older in lineage(library):
+            if older.name == name:
+                continue
             try:
                 data = (older / "manifest.json").read_bytes()
                 verify(older, parse_manifest(data))

@@ -115,16 +115,44 @@ def snapshots(library: Path) -> list[Path]:
     return sorted((library / "snapshots").glob("snap-*"))
 
 
+def lineage(library: Path) -> list[Path]:
+    """Return the current snapshot's folder and those it was made from, newest first.
+
+    A snapshot that was rolled back from is not among them. Where a parent is not known, or the
+    pointer names no snapshot, the newest one before stands in.
+    """
+    folders = {folder.name: folder for folder in snapshots(library)}
+    name = current_id(library) or ""
+    if name not in folders:
+        name = max(folders, default="")
+    found: list[Path] = []
+    while name in folders:
+        found.append(folders[name])
+        older = [other for other in folders if other < name]
+        parent = _parent(folders[name])
+        name = max(older, default="") if parent is None else parent if parent in older else ""
+    return found
+
+
+def _parent(folder: Path) -> str | None:
+    """Return what the snapshot was made from; None when its manifest does not tell."""
+    try:
+        parent = json.loads((folder / "manifest.json").read_bytes()).get("parent")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return parent if isinstance(parent, str) else None
+
+
 def tidy(library: Path) -> None:
-    """Remove what killed writers left and all but the newest snapshots; the current one stays.
+    """Remove what killed writers left and all snapshots but the current one and those before it.
 
     Only for the holder of the writer lock.
     """
     for leftover in (library / "snapshots").glob("tmp-*"):
         shutil.rmtree(leftover, ignore_errors=True)
-    current = current_id(library)
-    for old in snapshots(library)[:-KEPT]:
-        if old.name != current:
+    kept = lineage(library)[:KEPT]
+    for old in snapshots(library):
+        if old not in kept:
             shutil.rmtree(old, ignore_errors=True)
 
 

@@ -5,7 +5,8 @@ YinzhengError
 ├── IngestError                  one PDF could not be read; carries its path
 │   ├── UnreadablePdf            missing, not a PDF, empty, damaged, zero pages, parser stopped
 │   ├── EncryptedPdf             needs a password
-│   ├── NoTextLayer              scanned pages and no OCR available
+│   ├── NoTextLayer              no text, also not by OCR
+│   │   └── OcrNeeded            scanned pages, and OCR is off or not installed
 │   ├── PdfTooLarge              over a size, page or time limit
 │   └── PdfChanged               the file changed while it was read
 ├── LibraryError                 the library folder on disk
@@ -70,7 +71,11 @@ class EncryptedPdf(IngestError):
 
 
 class NoTextLayer(IngestError):
-    """The pages are images and cannot be read by OCR here."""
+    """There is no text, and OCR found none."""
+
+
+class OcrNeeded(NoTextLayer):
+    """The pages are images, and OCR is off or not installed."""
 
 
 class PdfTooLarge(IngestError):

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -147,19 +147,60 @@ class Worker:
             raise WorkerStopped(late=False)
         return line
 
-    def close(self) -> None:
-        """End the process and all that it started."""
+    def kill(self) -> None:
+        """End the process and all that it started; who waits for it gets WorkerStopped."""
         if self.alive:
             with contextlib.suppress(OSError):
                 if hasattr(os, "killpg"):
                     os.killpg(self._process.pid, signal.SIGKILL)
                 else:
                     self._process.kill()
+
+    def close(self) -> None:
+        """End the process and give back what it held."""
+        self.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
+
+
+class Workers:
+    """Reads by workers that ``stop`` ends all at once, from another thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._live: set[Worker] = set()
+        self._stopped = False
+
+    @contextlib.contextmanager
+    def worker(self) -> Iterator[Worker]:
+        """Give a worker for a ``with`` block; WorkerStopped after ``stop``."""
+        with self._lock:
+            if self._stopped:
+                raise WorkerStopped(late=False)
+            worker = Worker()
+            self._live.add(worker)
+        try:
+            yield worker
+        finally:
+            with self._lock:
+                self._live.discard(worker)
+            worker.close()
+
+    def read(
+        self, path: Path, *, ocr: bool = True, on_progress: OnProgress | None = None
+    ) -> Document:
+        """Read one PDF; see ``read_isolated``."""
+        return read_isolated(path, ocr=ocr, on_progress=on_progress, start=self.worker)
+
+    def stop(self) -> None:
+        """End all workers; further reads fail at once."""
+        with self._lock:
+            self._stopped = True
+            for worker in self._live:
+                worker.kill()
 
 
 def read_isolated(
@@ -168,11 +209,13 @@ def read_isolated(
     ocr: bool = True,
     cache_dir: Path | None = None,
     on_progress: OnProgress | None = None,
+    start: Callable[[], contextlib.AbstractContextManager[Worker]] | None = None,
 ) -> Document:
     """Read one PDF in a worker of its own (see ``ingest.reader.read_document``).
 
     ``on_progress`` gets ``{"stage": "text" | "ocr", "done", "total", "seconds_left"}``, pages
-    counted. Raises an IngestError, also when the worker was stopped by a limit.
+    counted. ``start`` gives the worker. Raises an IngestError, also when the worker was
+    stopped by a limit.
     """
     request = {
         "do": "read",
@@ -180,11 +223,11 @@ def read_isolated(
         "ocr": ocr,
         "cache_dir": stored_path((cache_dir or cache_folder() / "ocr").resolve()),
     }
-    start = time.monotonic()
-    deadline = start + BASE_SECONDS
+    began = time.monotonic()
+    deadline = began + BASE_SECONDS
     place: Mapping[str, Any] = {}
-    with Worker() as worker:
-        try:
+    try:
+        with (start or Worker)() as worker:
             worker.ask(request)
             while True:
                 line = worker.next_line(deadline)
@@ -194,11 +237,11 @@ def read_isolated(
                 if "error" in event:
                     raise _error(path, event["error"])
                 place = event["progress"]
-                deadline = _deadline(start, place)
+                deadline = _deadline(began, place)
                 if on_progress:
                     on_progress(place)
-        except WorkerStopped as stopped:
-            raise _stopped(path, stopped, place) from stopped
+    except WorkerStopped as stopped:
+        raise _stopped(path, stopped, place) from stopped
 
 
 def _deadline(start: float, place: Mapping[str, Any]) -> float:

@@ -8,7 +8,6 @@ its characters by their usual widths: Chinese 1, Latin 0.5.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 from dataclasses import dataclass, replace
@@ -42,11 +41,6 @@ class OcrLine:
     top: float
     x1: float
     bottom: float
-
-
-def available() -> bool:
-    """Tell whether RapidOCR is installed."""
-    return importlib.util.find_spec("rapidocr") is not None
 
 
 class ScanReader:

@@ -21,9 +21,10 @@ import pypdfium2
 
 from ingest.choice import Choice, choose, is_scan, verdict, without_ground
 from ingest.errors import EncryptedPdf, PdfTooLarge, UnreadablePdf
+from ingest.extras import ocr_installed
 from ingest.fonts import FontFacts
 from ingest.limits import MAX_BYTES, MAX_CHARS, MAX_PAGES
-from ingest.ocr import ScanReader, available
+from ingest.ocr import ScanReader
 from ingest.pdfium_text import read_page
 from ingest.pypdf_text import PypdfFile, tighten
 from ingest.records import PageText
@@ -50,7 +51,8 @@ OnProgress = Callable[[ReadProgress], None]
 class Extraction:
     """All that the engines know of a file; pages count from 1.
 
-    ``scans`` are the pages whose image had to be read; ``ocr_missing`` tells that none could.
+    ``scans`` are the pages whose image had to be read, ``unread`` those of them that were not
+    because OCR was off or is not installed; ``ocr_missing`` tells the latter.
     """
 
     info: dict[str, str]
@@ -59,6 +61,7 @@ class Extraction:
     failed_pages: tuple[int, ...]
     warnings: tuple[str, ...]
     scans: tuple[int, ...] = ()
+    unread: tuple[int, ...] = ()
     ocr_missing: bool = False
 
 
@@ -202,8 +205,8 @@ def extract_pages(
     engines = Engines(data, path)
     try:
         pages, scans = _text_layers(engines, on_progress)
-        can_read = engines.pdfium is not None and available()
-        if ocr and can_read and scans:
+        installed = ocr_installed()
+        if ocr and installed and engines.pdfium is not None and scans:
             _read_scans(ScanReader(engines.pdfium, cache_dir), pages, scans, on_progress)
         else:
             for index in scans:
@@ -219,7 +222,8 @@ def extract_pages(
             ),
             warnings=engines.warnings(),
             scans=tuple(index + 1 for index in scans),
-            ocr_missing=not can_read,
+            unread=() if ocr and installed else tuple(index + 1 for index in scans),
+            ocr_missing=not installed,
         )
     finally:
         engines.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from ingest.errors import NoTextLayer, PdfChanged
+from ingest.errors import NoTextLayer, OcrNeeded, PdfChanged
 from ingest.file_names import shown_name
 from ingest.folders import cache_folder
 from ingest.metadata import read_paper
@@ -57,7 +57,7 @@ def _no_text(path: Path, extraction: Extraction, ocr: bool) -> NoTextLayer:
     if not extraction.scans:
         return NoTextLayer(path, "没有文字；请换一个文件。", "has no text; use another file.")
     if not ocr:
-        return NoTextLayer(
+        return OcrNeeded(
             path,
             "没有文字层（扫描件），且已关闭文字识别；请去掉 --no-ocr 后重新索引。",
             "no text layer (a scan) and OCR is off; index again without --no-ocr.",
@@ -66,7 +66,7 @@ def _no_text(path: Path, extraction: Extraction, ocr: bool) -> NoTextLayer:
         return NoTextLayer(
             path, "文字识别没有读到文字；请换更清晰的扫描件。", "OCR found no text; scan it anew."
         )
-    return NoTextLayer(
+    return OcrNeeded(
         path,
         '没有文字层（扫描件）；安装文字识别后重新索引：pip install "yinzheng[ocr]"。',
         'no text layer (a scan); install OCR and index again: pip install "yinzheng[ocr]".',
@@ -100,4 +100,5 @@ def assemble(extraction: Extraction, paper_id: str, name: str) -> Document:
         references=structure.references,
         failed_pages=extraction.failed_pages,
         warnings=extraction.warnings,
+        unread=extraction.unread,
     )

@@ -214,6 +214,7 @@ class Document:
     """One PDF, read. ``blocks`` are in reading order over all pages.
 
     ``failed_pages`` names pages (from 1) that no engine could read; the rest is kept.
+    ``unread`` names the scans among them that OCR would read if it were on and installed.
     """
 
     paper: Paper
@@ -222,6 +223,7 @@ class Document:
     references: tuple[Reference, ...] = ()
     failed_pages: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
+    unread: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 from ingest import ocr, pdf
 from ingest.clean import is_han
 from ingest.errors import NoTextLayer
+from ingest.extras import ocr_installed
 from ingest.isolation import read_isolated
 from ingest.ocr import OcrLine, ScanReader, _chars, full_width
 from ingest.pdf import extract_pages
@@ -23,7 +24,7 @@ from ingest.reader import read_document
 from ingest.records import PageText
 from ingest.render import render_page
 
-needs_ocr = pytest.mark.skipif(not ocr.available(), reason="needs the extra yinzheng[ocr]")
+needs_ocr = pytest.mark.skipif(not ocr_installed(), reason="needs the extra yinzheng[ocr]")
 
 
 def scan_of(images: list[Image.Image], dpi: int = 100) -> bytes:
@@ -101,7 +102,7 @@ class Engine:
 def engine(monkeypatch: pytest.MonkeyPatch) -> type[Engine]:
     Engine.calls = 0
     monkeypatch.setattr(ocr, "_load_engine", Engine)
-    monkeypatch.setattr(pdf, "available", lambda: True)
+    monkeypatch.setattr(pdf, "ocr_installed", lambda: True)
     return Engine
 
 
@@ -167,7 +168,7 @@ def test_a_scan_that_cannot_be_read_says_what_to_do(
     path.write_bytes(scan_of([blank()]))
     with pytest.raises(NoTextLayer, match="--no-ocr"):
         read_document(path, ocr=False)
-    monkeypatch.setattr(pdf, "available", lambda: False)
+    monkeypatch.setattr(pdf, "ocr_installed", lambda: False)
     with pytest.raises(NoTextLayer) as caught:
         read_document(path)
     for text in (caught.value.zh, caught.value.en):
