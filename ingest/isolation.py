@@ -124,8 +124,9 @@ class Worker:
     def _listen(self) -> None:
         stream = self._process.stdout
         assert stream is not None
-        while line := stream.readline(MAX_ANSWER):
-            self._lines.put(line)
+        with contextlib.suppress(ValueError):  # closed meanwhile
+            while line := stream.readline(MAX_ANSWER):
+                self._lines.put(line)
         self._lines.put(None)
 
     def ask(self, request: Mapping[str, Any]) -> None:

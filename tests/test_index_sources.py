@@ -236,6 +236,8 @@ from ingest.isolation import Worker
 from index.build import build_library
 from ui import cli, commands
 
+# A shell's background job is started with the signal ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 ask = Worker.ask
 def slow(self, request):
     os.kill(self.pid, signal.SIGSTOP)
@@ -274,7 +276,7 @@ def test_ctrl_c_ends_the_reads_that_run(tmp_path, samples):
         assert process.stdout is not None
         pid = int(process.stdout.readline())
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=10)
+        _, said = process.communicate(timeout=30)
     finally:
         process.kill()
     assert process.returncode == 1 and "Interrupted" in said and "Traceback" not in said
