@@ -196,6 +196,19 @@ def test_tables_filter_and_open_the_page_of_a_row(visit):
     assert "'=HYPERLINK" in text and len(text.splitlines()) >= 4
 
 
+def test_tables_fit_a_phone_and_break_no_word(visit):
+    page = visit(width=390, height=844)
+    page.page.click("#view-tables")
+    page.page.click("#table-mechanisms")
+    page.wait(".rows tbody tr")
+    wide = "() => document.querySelector('#table-body').scrollWidth"
+    assert page.page.evaluate(wide) <= 390
+    label = "() => getComputedStyle(document.querySelector('.rows td'), '::before').content"
+    assert page.page.evaluate(label) == '"分子"'
+    page.page.click(".rows tr:nth-child(2) .source button")
+    page.wait("#stage[data-state=ready]")
+
+
 def test_uploads_are_taken_or_refused_with_a_reason(visit, served, tmp_path, monkeypatch):
     asked: list[dict] = []
     monkeypatch.setattr(served.desk.jobs, "request", lambda **what: asked.append(what))

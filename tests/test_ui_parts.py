@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from pathlib import Path
 
 import pytest
-from ui_fake_desk import HOSTILE, KIDNEY, LUNG, make_desk
+from ui_fake_desk import HOSTILE, KIDNEY, LUNG, make_citation, make_desk
 
 from ingest.errors import SnapshotCorrupt
 from ui.web import events
@@ -16,7 +17,7 @@ from ui.web.engine import Engine
 from ui.web.evidence import PageImage, PageImages
 from ui.web.examples import example_questions
 from ui.web.exporting import export_turns
-from ui.web.rendering import turn_json
+from ui.web.rendering import CONTEXT, citation_json, turn_json
 from ui.web.status import library_status
 
 ONE = "0" * 31 + "1"
@@ -55,6 +56,22 @@ def test_a_turn_starts_searching_and_ends_answered(desk):
     first = turn["answer"]["citations"][0]
     assert first["quote"] in first["before"] + first["quote"] + first["after"]
     assert first["boxes"] == [[2, 70, 210.0, 520, 224.0], [2, 70, 230.0, 300, 244.0]]
+
+
+def test_context_is_cut_between_words_and_says_so():
+    words = "integrins anchor tumour cells to the matrix " * 4
+    context = f"{words}Quoted. {words}"
+    citation = dataclasses.replace(
+        make_citation(1), context=context, start=len(words), end=len(words) + 7
+    )
+    drawn = citation_json(citation)
+    before, after = drawn["before"], drawn["after"]
+    assert before[0] == "…" and words.endswith(" " + before[1:]) and len(before) <= CONTEXT + 1
+    assert after[-1] == "…" and f" {words}".startswith(after[:-1] + " ")
+    short = citation_json(make_citation(1))
+    assert (short["before"], short["after"]) == ("此前的一句。", "此后的一句。")
+    chinese = dataclasses.replace(citation, context="字" * 300, start=120, end=130)
+    assert citation_json(chinese)["after"] == "字" * CONTEXT + "…"
 
 
 def test_history_is_the_servers_and_bounded(desk):
@@ -237,6 +254,8 @@ def test_examples_fit_the_papers_and_differ():
     assert "整合素起什么作用？" in texts and "免疫治疗有哪些进展？" in texts
     assert not any("引言" in text or "参考文献" in text for text in texts)
     assert len({q["en"] for q in found}) == len(found) <= 4
+    # Never an English frame around a Chinese word.
+    assert all(q["en"].isascii() or q["en"] == q["zh"] for q in found)
     assert example_questions([]) == []
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 from pathlib import Path
 
@@ -159,3 +161,14 @@ def test_a_taken_port_is_named(served):
     port = int(served.url.rsplit(":", 1)[1])
     with pytest.raises(SettingsError, match=str(port)):
         server.serve(Settings(library=served.desk.settings.library), port=port)
+
+
+def test_stopping_with_a_page_open_prints_no_trace():
+    def told(message: str, error: BaseException | None = None) -> bool:
+        info = (type(error), error, None) if error else None
+        record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 1, message, (), info)
+        return server._worth_telling(record)
+
+    assert not told("Exception in ASGI application\n", asyncio.CancelledError())
+    assert not told("Cancel 1 running task(s), timeout graceful shutdown exceeded")
+    assert told("Exception in ASGI application\n", ValueError("x")) and told("anything else")

@@ -5,6 +5,7 @@ FastAPI carries our routes and middleware; the Gradio page is mounted inside it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
@@ -152,6 +153,13 @@ def _bind(host: str, port: int) -> socket.socket:
     return bound
 
 
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """Tell whether the server's log line means something: an open page at its end does not."""
+    kind = record.exc_info[0] if record.exc_info else None
+    cut_off = kind is not None and issubclass(kind, asyncio.CancelledError)
+    return not cut_off and "graceful shutdown exceeded" not in record.getMessage()
+
+
 def run(app: App, bound: socket.socket, ready: Callable[[], None]) -> None:
     """Run ``app`` on the bound socket; ``ready`` is called once it answers."""
     import uvicorn
@@ -170,6 +178,7 @@ def run(app: App, bound: socket.socket, ready: Callable[[], None]) -> None:
         timeout_graceful_shutdown=2,
         ws="none",
     )
+    logging.getLogger("uvicorn.error").addFilter(_worth_telling)
     try:
         Server(config).run(sockets=[bound])
     finally:

@@ -38,7 +38,8 @@ def example_questions(
 
 def _questions(paper: Paper, paths: Sequence[tuple[str, ...]]) -> list[dict[str, str]]:
     """Ask about roles, then treatments, then the rest; Chinese from headings, English from
-    the paper's own English keywords where there are any."""
+    the paper's own English keywords; where there are none the Chinese question stands for both.
+    """
     subjects = list(dict.fromkeys(_NUMBER.sub("", path[-1]).strip() for path in paths if path))
     subjects = [s for s in subjects if 2 <= len(s) <= 24 and not _FRAME.search(s)]
     if not subjects:
@@ -51,8 +52,7 @@ def _questions(paper: Paper, paths: Sequence[tuple[str, ...]]) -> list[dict[str,
     asked += [f"{s}有哪些特点？" for s in rest[:1]]
     if actors and treatments:
         asked[1], asked[-1] = asked[-1], asked[1]
-    words = [*paper.keywords_en, *subjects]
-    english = [f"What do the papers say about {word}?" for word in words]
+    english = [f"What do the papers say about {word}?" for word in paper.keywords_en]
     return [
         {"zh": zh, "en": en or zh}
         for zh, en in zip_longest(dict.fromkeys(asked), dict.fromkeys(english))

@@ -5,6 +5,7 @@ Every text stays plain text: the page puts it in place with ``textContent``.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ingest.records import Paper
@@ -13,6 +14,9 @@ from ui.web.conversations import Turn
 
 ID_LENGTH = 16  # hexadecimal digits of the SHA-256 that name a paper in addresses
 CONTEXT = 90  # characters shown before and after a quote
+# What is left of a foreign word at the edge of the context; Chinese may be cut anywhere.
+_WORD_BEGUN = re.compile(r"^[\w-]*? ", re.ASCII)
+_WORD_CUT = re.compile(r" [\w-]*$", re.ASCII)
 
 
 def turn_json(turn: Turn) -> dict[str, Any]:
@@ -53,8 +57,7 @@ def _sentence_json(sentence: AnswerSentence) -> dict[str, Any]:
 
 def citation_json(citation: Citation) -> dict[str, Any]:
     """Return one citation; boxes are [page, x0, top, x1, bottom] in points, top-left origin."""
-    before = citation.context[max(0, citation.start - CONTEXT) : citation.start]
-    after = citation.context[citation.end : citation.end + CONTEXT]
+    before, after = _around(citation)
     return {
         "number": citation.number,
         "paper": paper_json(citation.paper),
@@ -68,6 +71,17 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "cited": [{"number": r.number, "text": r.text} for r in citation.cited],
         "gloss": [list(pair) for pair in citation.gloss],
     }
+
+
+def _around(citation: Citation) -> tuple[str, str]:
+    """Return the text before and after the quote, cut between words and marked where it is cut."""
+    before = citation.context[: citation.start]
+    after = citation.context[citation.end :]
+    if len(before) > CONTEXT:
+        before = "…" + _WORD_BEGUN.sub("", before[-CONTEXT:])
+    if len(after) > CONTEXT:
+        after = _WORD_CUT.sub("", after[:CONTEXT]) + "…"
+    return before, after
 
 
 def paper_json(paper: Paper) -> dict[str, Any]:

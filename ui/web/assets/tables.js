@@ -79,13 +79,13 @@ function drawRows() {
   fill(body, el("table.rows", {},
     el("caption.offscreen", {}, t(`table_${kind}`)),
     el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))),
-    el("tbody", {}, shown.map(rowNode))),
+    el("tbody", {}, shown.map((row) => rowNode(row, heads)))),
   found.total > found.rows.length ? el("p.small", {}, t("table_cut", { n: found.rows.length, total: found.total })) : null);
 }
 
-function rowNode(row) {
+function rowNode(row, heads) {
   const { citation } = row;
-  return el("tr", { dataset: { row: citation.number } }, row.cells.map((cell) => el("td", {}, cell)),
+  return el("tr", { dataset: { row: citation.number } }, row.cells.map((cell, place) => el("td", { dataset: { head: heads[place] } }, cell)),
     el("td.source", {}, textButton(null, `${citation.paper.title} · ${t("page_n", { page: citation.page })}`, (event) => open(row, event.currentTarget), { "aria-label": t("cite_label", { n: citation.number, paper: citation.paper.title, page: citation.page }) }),
       el("p.row-quote", {}, citation.quote)));
 }
