@@ -86,7 +86,7 @@ function drawRows() {
 function rowNode(row, heads) {
   const { citation } = row;
   return el("tr", { dataset: { row: citation.number } }, row.cells.map((cell, place) => el("td", { dataset: { head: heads[place] } }, cell)),
-    el("td.source", {}, textButton(null, `${citation.paper.title} · ${t("page_n", { page: citation.page })}`, (event) => open(row, event.currentTarget), { "aria-label": t("cite_label", { n: citation.number, paper: citation.paper.title, page: citation.page }) }),
+    el("td.source", {}, textButton(null, `${citation.paper.title} · ${t("page_n", { page: citation.page }).replaceAll(" ", "\u00a0")}`, (event) => open(row, event.currentTarget), { "aria-label": t("cite_label", { n: citation.number, paper: citation.paper.title, page: citation.page }) }),
       el("p.row-quote", {}, citation.quote)));
 }
 
