@@ -14,7 +14,7 @@ from ingest.records import Reference, Sentence
 from rag.abstention import Judge, Verdict
 from rag.background import Background
 from rag.choosing import Chosen, choose, quotes
-from rag.citing import cite
+from rag.citing import citable, cite
 from rag.gloss import Glossary
 from rag.lexical_signals import Floats, Source
 from rag.question import Question
@@ -178,6 +178,8 @@ class Library:
         if status is not Status.NOT_FOUND:
             chosen = choose(question, found.ranked, limit, sure=status is Status.ANSWERED)
             sentences, citations = self._cited(question, chosen)
+            if not sentences:
+                status = Status.NOT_FOUND
         near = self.nearest(found, nearest) if status is not Status.ANSWERED else ()
         timings = {**found.timings, "compose": 1000 * (time.perf_counter() - started)}
         timings["total"] = sum(timings.values())
@@ -207,6 +209,10 @@ class Library:
         for item in chosen:
             places = [(item.lead, item.start, item.end)]
             places += [(twin, twin.start, twin.end) for twin in item.twins]
+            # What has no place on a page cannot be shown; twins do not stand for their lead.
+            places = [place for place in places if citable(place[0].hit, *place[1:])]
+            if not places or places[0][0] is not item.lead:
+                continue
             numbers = []
             for candidate, start, end in places:
                 numbers.append(len(citations) + 1)
@@ -231,5 +237,7 @@ class Library:
         out = []
         for hit in found.hits[:count]:
             start, end = hit.child
+            if not citable(hit, start, end):
+                continue
             out.append(self.cite(found.question, hit, start, end, 0, hit.score))
         return tuple(out)

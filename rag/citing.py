@@ -32,12 +32,10 @@ def cite(
     no place on a page.
     """
     passage = hit.passage
-    if not 0 <= start < end <= len(passage.text):
-        raise NotVerbatim(f"{passage.id}: {start}:{end} of {len(passage.text)}")
+    if not citable(hit, start, end):
+        raise NotVerbatim(f"{passage.id}: {start}:{end} is not on a page")
     quote = passage.text[start:end]
     boxes = boxes_of(passage.spans, start, end)
-    if not boxes or not _all_placed(hit, start, end):
-        raise NotVerbatim(f"{passage.id}: {start}:{end} is not on a page")
     marked = {n for m in passage.marks if start <= m.start and m.end <= end for n in m.numbers}
     return Citation(
         number=number,
@@ -57,11 +55,13 @@ def cite(
     )
 
 
-def _all_placed(hit: Hit, start: int, end: int) -> bool:
-    """Tell whether every printed character of the quote lies on some line of a page."""
+def citable(hit: Hit, start: int, end: int) -> bool:
+    """Tell whether every printed character of ``start:end`` lies on some line of a page."""
+    if not 0 <= start < end <= len(hit.passage.text):
+        return False
     placed: set[int] = set()
     for span in hit.passage.spans:
         if span.start < end and start < span.end:
             placed.update(range(max(start, span.start), min(end, span.end)))
     text = hit.passage.text
-    return all(i in placed or text[i].isspace() for i in range(start, end))
+    return bool(placed) and all(i in placed or text[i].isspace() for i in range(start, end))

@@ -15,7 +15,7 @@ from index.snapshot import Snapshot
 from ingest.clean import search_text
 from ingest.errors import SettingsError
 from ingest.records import BlockKind, Mark, Paper, Passage
-from rag.citing import NotVerbatim, cite
+from rag.citing import citable, cite
 from rag.mechanisms import mechanisms_zh
 from rag.mechanisms_en import mechanisms_en
 from rag.printed_tables import printed_treatments
@@ -76,11 +76,9 @@ def rows_of(
     hit = Hit(passage, paper, row, 0.0, {}, (0, len(passage.text)))
     rows: list[TableRow] = []
     for start, end, cells in _said(passage, kind, lexicon):
-        try:
-            citation = cite(hit, start, end, number=0, score=0.0)
-        except NotVerbatim:
-            continue  # a sentence without a place on a page cannot be shown
-        rows.append(TableRow(cells, citation))
+        # A sentence without a place on a page cannot be shown.
+        if citable(hit, start, end):
+            rows.append(TableRow(cells, cite(hit, start, end, number=0, score=0.0)))
     return rows
 
 

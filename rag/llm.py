@@ -7,6 +7,7 @@ worth is for ``rag.drafts`` and ``rag.guard`` to tell.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import logging
 import queue
@@ -28,6 +29,16 @@ LONGEST_LINE = 1_000
 MAX_TOKENS = 900
 
 _THINK = re.compile(r"<think>.*?(?:</think>|$)", re.S)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address of an URL names this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Endpoint:
@@ -53,21 +64,34 @@ class Endpoint:
         self._lock = threading.Lock()
         self._client: Any = None
 
+    @property
+    def is_local(self) -> bool:
+        """Tell whether the endpoint is on this machine."""
+        return is_loopback(self.host)
+
     def _open(self) -> Any:  # noqa: ANN401
         with self._lock:
             if self._client is None:
                 import openai
 
-                self._client = openai.OpenAI(
+                client = openai.OpenAI(
                     base_url=self._base_url,
                     api_key=self._key or "none",
                     max_retries=0,
                     timeout=self._timeout,
                     # A redirect could carry the question to a host that nobody named.
+                    # A proxy of the environment would carry what is for this machine off it.
                     http_client=openai.DefaultHttpxClient(
-                        follow_redirects=False, timeout=self._timeout
+                        follow_redirects=False,
+                        timeout=self._timeout,
+                        trust_env=not self.is_local,
                     ),
                 )
+                # The client takes them from OPENAI_ORG_ID, OPENAI_PROJECT_ID and
+                # OPENAI_CUSTOM_HEADERS for any host.
+                client.organization = client.project = None
+                client._custom_headers = {}
+                self._client = client
             return self._client
 
     def lines(self, messages: Sequence[dict[str, str]]) -> Iterator[str]:

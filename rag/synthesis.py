@@ -15,6 +15,7 @@ from index.records import Hit
 from ingest.clean import detect_language
 from ingest.errors import GenerationFailed
 from rag.answering import Found, Library
+from rag.citing import citable
 from rag.drafts import Drafted, is_refusal, read_line
 from rag.guard import Finding, check
 from rag.llm import Endpoint
@@ -153,7 +154,8 @@ class Draft:
         same = hit.passage.language == self.found.question.language
         leg = next(iter(self.library.encoders))
         vectors = self.library.snapshot.sentence_vectors(leg, hit.row)
-        return places(text, vector, hit, vectors, same=same)
+        found = places(text, vector, hit, vectors, same=same)
+        return tuple(place for place in found if citable(place.hit, place.start, place.end))
 
     def _number(self, place: Place) -> int:
         for citation in self.citations:

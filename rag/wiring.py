@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from index import embedding
 from index.cross_encoder import CrossEncoderModel
@@ -23,6 +24,8 @@ from rag.reranking import Reranker
 from rag.retrieval import Retriever
 from rag.settings import Settings
 from rag.terms import Translator
+
+OPENAI_HOST = "api.openai.com"
 
 
 def load_encoders(settings: Settings) -> dict[str, Embedder]:
@@ -66,12 +69,15 @@ def load_reranker(settings: Settings) -> Reranker | None:
 def load_endpoint(settings: Settings) -> Endpoint | None:
     """Return the language model's endpoint, None when none is set; nothing is sent yet.
 
-    The key is ``llm_api_key`` or OPENAI_API_KEY of the environment; local servers need none.
+    The key is ``llm_api_key``; local servers need none. OPENAI_API_KEY of the environment was
+    given to OpenAI and goes to no other host.
     Raises SettingsError for an unusable address or a missing model name.
     """
     if not settings.llm_base_url:
         return None
-    key = settings.llm_api_key or os.environ.get("OPENAI_API_KEY", "")
+    key = settings.llm_api_key
+    if not key and urlsplit(settings.llm_base_url)[:2] == ("https", OPENAI_HOST):
+        key = os.environ.get("OPENAI_API_KEY", "")
     return Endpoint(settings.llm_base_url, settings.llm_model, key, settings.llm_timeout)
 
 

@@ -63,6 +63,7 @@ class Stub:
         self.headers: dict[str, str] = {"Content-Type": "text/event-stream"}
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
+        self.sent: list[dict[str, str]] = []  # the headers of each request, names in small letters
         self.release = threading.Event()
         stub = self
 
@@ -73,6 +74,7 @@ class Stub:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 stub.requests.append({"path": self.path, **json.loads(body)})
+                stub.sent.append({k.lower(): v for k, v in self.headers.items()})
                 stub.keys.append(self.headers.get("Authorization", ""))
                 self.send_response(stub.status)
                 for name, value in stub.headers.items():

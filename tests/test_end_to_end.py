@@ -123,6 +123,24 @@ def test_missing_path_is_one_line_and_exit_1(tmp_path, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_a_defect_is_one_line_and_one_object(tmp_path, capsys, monkeypatch):
+    from ui import commands
+
+    def broken(arguments):
+        raise ZeroDivisionError("secret text of a paper")
+
+    monkeypatch.setitem(commands.COMMANDS, "status", broken)
+    assert main(["status", "--json"]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out)["error"]["type"] == "ZeroDivisionError"
+    assert said.err.count("\n") == 1 and "YINZHENG_DEBUG=1" in said.err
+    assert "secret" not in said.out + said.err
+    monkeypatch.setenv("YINZHENG_DEBUG", "1")
+    assert main(["status", "--json"]) == 1
+    said = capsys.readouterr()
+    assert "Traceback" in said.err and json.loads(said.out)
+
+
 def test_help_loads_nothing_heavy():
     code = (
         "import sys\nfrom ui.cli import build_parser\nbuild_parser()\n"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from index.snapshot import Snapshot
 from ingest.clean import fold_for_match
 from rag import Assistant
 from rag.records import Status
@@ -51,6 +52,42 @@ def test_who_showed_this_is_answered_from_the_reference_list(assistant, samples,
     first = answer.citations[answer.sentences[0].citations[0] - 1]
     assert {e.section[1].strip("[]") for e in entries} >= {str(r.number) for r in first.cited}
     assert all(s.citations and not s.reason for s in answer.sentences)
+
+
+@pytest.fixture
+def unplaced(assistant, monkeypatch):
+    """Return what takes the spans of passages away, so that nothing says where they stand."""
+    real = Snapshot.passage
+
+    def take(wanted):
+        def passage(self, row):
+            found = real(self, row)
+            return replace(found, spans=()) if wanted(found) else found
+
+        monkeypatch.setattr(Snapshot, "passage", passage)
+
+    return take
+
+
+QUESTION = "整合素激活了哪些下游激酶？"
+
+
+def test_one_passage_without_a_place_does_not_cost_the_answer(assistant, unplaced):
+    first = assistant.ask(QUESTION)
+    lost = first.citations[0].passage_id
+    unplaced(lambda passage: passage.id == lost)
+    answer = assistant.ask(QUESTION)
+    assert lost not in {c.passage_id for c in (*answer.citations, *answer.nearest)}
+    assert answer.citations or answer.status is Status.NOT_FOUND
+    numbers = [n for s in answer.sentences for n in s.citations]
+    assert sorted(numbers) == [c.number for c in answer.citations]
+
+
+def test_an_answer_without_any_place_is_none(assistant, unplaced):
+    unplaced(lambda passage: True)
+    answer = assistant.ask(QUESTION)
+    assert answer.status is Status.NOT_FOUND
+    assert answer.sentences == answer.citations == answer.nearest == ()
 
 
 def test_a_sentence_without_marks_says_that_the_paper_is_the_source(assistant):

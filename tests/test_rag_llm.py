@@ -14,7 +14,7 @@ from llm_stub import Stub, event, passage_with, says
 from ingest.errors import GenerationFailed, SettingsError
 from rag import Assistant
 from rag.drafts import Drafted, is_refusal, read_line
-from rag.llm import LONGEST_REPLY, Endpoint
+from rag.llm import LONGEST_REPLY, Endpoint, is_loopback
 from rag.prompts import passage_text
 from rag.records import Status
 from rag.settings import Settings
@@ -331,6 +331,68 @@ def test_the_key_is_in_no_text(stub, caplog):
         list(endpoint.lines([]))
     shown = str(caught.value) + caplog.text + repr(Settings(llm_api_key="sk-secret-1"))
     assert "sk-secret-1" not in shown
+
+
+def test_an_address_on_this_machine_is_asked_without_a_proxy(stub, monkeypatch):
+    proxy = Stub()
+    try:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url.removesuffix("/v1"))
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        stub.reply = says("hello")
+        assert list(Endpoint(stub.url, "m").lines([])) == ["hello"]
+        assert stub.requests and not proxy.requests
+        # Another host goes through the proxy, as the environment asks.
+        assert list(Endpoint("http://llm.invalid/v1", "m").lines([])) == ["NO_ANSWER"]
+        assert proxy.sent[0]["host"] == "llm.invalid"
+    finally:
+        proxy.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("::1", True),
+        ("127.evil.example", False),
+        ("localhost.example", False),
+        ("10.0.0.1", False),
+    ],
+)
+def test_what_is_on_this_machine(host, local):
+    assert is_loopback(host) is local
+
+
+def test_what_was_given_to_openai_goes_nowhere_else(stub, monkeypatch, sample_library):
+    from rag.wiring import load_endpoint
+
+    secrets = {
+        "OPENAI_API_KEY": "sk-openai",
+        "OPENAI_ORG_ID": "org-secret",
+        "OPENAI_PROJECT_ID": "proj-secret",
+        "OPENAI_ADMIN_KEY": "sk-admin",
+        "OPENAI_CUSTOM_HEADERS": "X-Gateway: gateway-secret",
+    }
+    for name, value in secrets.items():
+        monkeypatch.setenv(name, value)
+
+    def endpoint(url, key=""):
+        settings = Settings(
+            library=sample_library, llm_base_url=url, llm_model="m", llm_api_key=key
+        )
+        return load_endpoint(settings)
+
+    list(endpoint(stub.url).lines([]))
+    list(endpoint(stub.url, "own-key").lines([]))
+    said = str(stub.sent)
+    assert not [v for v in secrets.values() if v.split(": ")[-1] in said]
+    assert [sent["authorization"] for sent in stub.sent] == ["Bearer none", "Bearer own-key"]
+    assert endpoint("https://api.openai.com/v1")._key == "sk-openai"
+    for url in ("http://api.openai.com/v1", "https://api.openai.com.example/v1"):
+        assert endpoint(url)._key == ""
 
 
 @pytest.mark.slow

@@ -55,6 +55,7 @@ def test_a_leg_can_be_asked_alone(library: Library) -> None:
 
 def test_nothing_to_match_keeps_the_words_silent(library: Library) -> None:
     hits = library.hits(analyse("Zzyzx qwrtpl"), 5)
+    assert hits
     assert all(hit.legs.get("dictionary", hit.legs.get("lexical")) == 0 for hit in hits)
 
 

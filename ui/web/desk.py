@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from rag.llm import is_loopback
 from rag.settings import Settings
 from ui.web.conversations import Conversations
 from ui.web.engine import Engine
@@ -44,7 +45,7 @@ class Desk:
         return {
             "model": self.settings.llm_model or host,
             "host": host,
-            "local": host in ("localhost", "127.0.0.1", "::1"),
+            "local": is_loopback(host),
         }
 
     def close(self) -> None:
