@@ -31,7 +31,7 @@ from ingest.isolation import Workers
 from ingest.report import report
 
 # Raised whenever reading changes, so that libraries are rebuilt with it.
-EXTRACTOR = "5"
+EXTRACTOR = "6"
 LoadEncoders = Callable[[], Sequence[Embedder]]
 
 

@@ -23,6 +23,8 @@ _TOP, _BOTTOM = 0.14, 0.88
 _LONE_TOP = 0.085
 _SAME_HEIGHT = 6.0
 _SIMILAR = 82.0
+# A line of so many letters that comes back word for word may stand higher on a first page.
+_LONG_HEAD = 8
 _LONG_RULE = 0.55
 _LONE_GAP = 1.8
 # A page number on the line of a running head stands this far (em) from it.
@@ -95,7 +97,8 @@ def _is_repeated(edge: _Edge, edges: Sequence[_Edge]) -> bool:
     for other in edges:
         if other.page == edge.page or other.top is not edge.top:
             continue
-        if abs(other.line.baseline - edge.line.baseline) > _SAME_HEIGHT:
+        same = len(edge.masked) >= _LONG_HEAD and edge.masked == other.masked
+        if abs(other.line.baseline - edge.line.baseline) > _SAME_HEIGHT and not same:
             continue
         short = min(len(edge.masked), len(other.masked)) < 5
         alike = fuzz.ratio(edge.masked, other.masked) > (99.0 if short else _SIMILAR)

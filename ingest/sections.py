@@ -85,10 +85,17 @@ class Headings:
         self.styles = _common_styles(placed)
         self.last: dict[str, tuple[int, ...]] = {}
         self.stack: list[str] = []
+        self.before = -1  # the last line of the last heading
         self.opening = False  # the last unnumbered heading was an introduction
 
     def at(self, index: int) -> Heading | None:
         """Return the heading that begins with line ``index``, None where text goes on."""
+        heading = self._at(index)
+        if heading and not heading.rest:
+            self.before = heading.last
+        return heading
+
+    def _at(self, index: int) -> Heading | None:
         item = self.placed[index]
         text = item.text.strip()
         if not text or CAPTION.match(text) or label_of(item.spaced):
@@ -126,7 +133,7 @@ class Headings:
             return True
         if number and item.line.font and item.line.size > _LARGER * self.body:
             return True  # no paragraph grows larger in its middle
-        return before.has_ended or before.is_short or self._evidence(before) > 0
+        return before.has_ended or before.is_short or index - 1 == self.before
 
     def _evidence(self, item: Placed) -> int:
         """Return how much the type of a line differs from the text: size 2, bold or font 1-2."""

@@ -61,6 +61,20 @@ def test_head_over_a_long_rule_of_one_page() -> None:
     assert texts(blocks, BlockKind.HEADER) == ["某大学学报"]
 
 
+def test_foot_at_another_height_of_the_first_page() -> None:
+    pages = [
+        page(
+            [
+                *column(60, 100, prose(9, chr(0x4E00 + n))),
+                Print(300, y, "请阅读末页的法律声明", 9.0),
+            ],
+            number=n,
+        )
+        for n, y in ((1, 818), (2, 804), (3, 804))
+    ]
+    assert len(texts(read_structure(pages).blocks, BlockKind.FOOTER)) == 3
+
+
 def test_watermark_at_one_place_of_most_pages() -> None:
     pages = [
         page(
