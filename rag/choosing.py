@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from ingest.clean import fold_for_match
 from rag.question import Question
@@ -15,6 +16,9 @@ from rag.selection import Candidate
 NARROW_MARGIN, BROAD_MARGIN, UNSURE_MARGIN = 2.3, 4.0, 2.0
 NARROW_LIMIT = 3
 DUPLICATE = 0.975
+# What may differ between two sentences that are one statement.
+# (No point, sign or comparison: 1.5 is not 15, nor P<0.05 P>0.05.)
+_EMPTY = re.compile(r"[的了着地得\s，。；：、,;:()（）“”‘’\"']*")
 # For broad questions: what likeness to a sentence already chosen costs (maximal marginal
 # relevance, Carbonell & Goldstein 1998), in log odds.
 LIKENESS = 1.0
@@ -63,14 +67,26 @@ def quotes(ranked: Sequence[Candidate], count: int) -> tuple[Chosen, ...]:
 
 
 def _alike(a: Candidate, b: Candidate) -> bool:
-    if fold_for_match(a.search) == fold_for_match(b.search):
-        return True
-    same_language = a.hit.passage.language == b.hit.passage.language
-    return same_language and float(a.vector @ b.vector) > DUPLICATE and _numbers(a) == _numbers(b)
+    """Tell whether two sentences state the same, so that one may be cited for the other.
+
+    Nearness alone is not enough: an encoder hardly parts 升高 from 降低, or a finding from its
+    denial.
+    """
+    if a.hit.passage.language != b.hit.passage.language:
+        return False
+    return float(a.vector @ b.vector) > DUPLICATE and same_words(a.search, b.search)
 
 
-def _numbers(candidate: Candidate) -> list[str]:
-    return sorted(re.findall(r"\d+(?:\.\d+)?", candidate.search))
+def same_words(a: str, b: str) -> bool:
+    """Tell whether two sentences differ in nothing but particles, punctuation and spaces."""
+    one, other = (fold_for_match(text).lower() for text in (a, b))
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    changed = (
+        one[i1:i2] + other[j1:j2]
+        for tag, i1, i2, j1, j2 in matcher.get_opcodes()
+        if tag != "equal"
+    )
+    return all(_EMPTY.fullmatch(text) for text in changed)
 
 
 def _diverse(pool: list[Candidate], limit: int, likeness: float) -> list[list[Candidate]]:
