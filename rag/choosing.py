@@ -82,9 +82,7 @@ def same_words(a: str, b: str) -> bool:
     one, other = (fold_for_match(text).lower() for text in (a, b))
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     changed = (
-        one[i1:i2] + other[j1:j2]
-        for tag, i1, i2, j1, j2 in matcher.get_opcodes()
-        if tag != "equal"
+        one[i1:i2] + other[j1:j2] for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal"
     )
     return all(_EMPTY.fullmatch(text) for text in changed)
 

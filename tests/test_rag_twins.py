@@ -18,8 +18,14 @@ from rag.choosing import same_words
         ("奥希替尼用于EGFR突变患者的一线治疗。", "吉非替尼用于EGFR突变患者的一线治疗。"),
         ("差异有统计学意义（P<0.05）。", "差异有统计学意义（P>0.05）。"),
         ("剂量为 1.5 mg，每日 1 次。", "剂量为 15 mg，每日 1 次。"),
-        ("The pathway promotes metastasis to the liver.", "The pathway inhibits metastasis to the liver."),
-        ("The difference was significant in both groups.", "The difference was not significant in both groups."),
+        (
+            "The pathway promotes metastasis to the liver.",
+            "The pathway inhibits metastasis to the liver.",
+        ),
+        (
+            "The difference was significant in both groups.",
+            "The difference was not significant in both groups.",
+        ),
     ],
 )
 def test_opposites_are_two_statements(one: str, other: str) -> None:
