@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from index.store import sha256_file
 from ingest.errors import DiskFull
 from ingest.folders import cache_folder
 
@@ -103,9 +104,3 @@ def _quick_hash(file: Path) -> str:
             handle.seek(-QUICK, os.SEEK_END)
             digest.update(handle.read(QUICK))
     return digest.hexdigest()
-
-
-def sha256_file(file: Path) -> str:
-    """Return the hex SHA-256 of a file's bytes."""
-    with open(file, "rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -84,15 +84,6 @@ class OnnxEmbedder:
         prompt = default_model.PROMPTS["passage"]
         return self._embed(prompt, texts, default_model.PASSAGE_ONNX, on_progress)
 
-    def embed_tokens(self, text: str, *, query: bool = False) -> Vectors:
-        """Return float32 (tokens, dimension), the unit vector of every token of a text."""
-        prompt = default_model.PROMPTS["query" if query else "passage"]
-        ids = np.array([self._tokenizer.encode(prompt + text).ids], np.int64)
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        session = self._session(default_model.QUERY_ONNX)
-        states: Vectors = session.run(["last_hidden_state"], feed)[0][0]
-        return np.asarray(states / np.linalg.norm(states, axis=1, keepdims=True), np.float32)
-
     def _session(self, file: str) -> Any:  # noqa: ANN401 - an untyped library
         with self._loading:
             if file not in self._sessions:

@@ -19,7 +19,7 @@ from ingest.clean import search_text
 from ingest.errors import IngestError, OcrNeeded, PdfChanged
 from ingest.file_names import shown_name
 from ingest.passages import make_passages
-from ingest.records import Child, Document, Mark, Passage, Sentence
+from ingest.records import Child, Document, Passage, Sentence, marks_within
 
 OnProgress = Callable[[dict[str, Any]], None]
 Read = Callable[..., Document]
@@ -175,11 +175,7 @@ def _pieces(passage: Passage, parts: Iterable[Child | Sentence]) -> list[str]:
     return [
         search_text(
             passage.text[part.start : part.end],
-            [
-                Mark(m.start - part.start, m.end - part.start, m.numbers)
-                for m in passage.marks
-                if part.start <= m.start and m.end <= part.end
-            ],
+            marks_within(passage.marks, part.start, part.end),
         )
         for part in parts
     ]

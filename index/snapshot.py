@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -202,12 +201,6 @@ class Snapshot:
     def years(self) -> npt.NDArray[np.int16]:
         """The year of every paper, in the order of ``papers``; 0 when unknown."""
         return np.array([paper.year or 0 for paper in self.papers.values()], np.int16)
-
-    @cached_property
-    def paper_ids(self) -> Sequence[str]:
-        """The paper id of every passage row."""
-        ids = list(self.papers)
-        return [ids[place] for place in self.paper_rows]
 
     def range_of(self, paper_id: str) -> slice:
         """Return the passage rows of a paper; KeyError when it is not here."""

@@ -41,7 +41,6 @@ _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "
 _LETTERS = {0x00B5: "μ", 0x2126: "Ω", 0x212A: "K", 0x212B: "Å", 0x03D0: "β", 0x03D5: "φ"}
 
 _HAN_CHAR = re.compile(f"[{HAN}]")
-_TIGHT_BEFORE = re.compile(f"[{HAN}{CJK_PUNCTUATION}{_SHARED_PUNCTUATION}]")
 _WIDE_PUNCTUATION = re.compile(f"[{CJK_PUNCTUATION}]")
 _SPACE = re.compile(r"[\s\u3000]+")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import logging
 import os
 import queue
 import signal
@@ -53,6 +54,7 @@ ENVIRONMENT = (
     "OMP_NUM_THREADS",
 )
 
+log = logging.getLogger(__name__)
 OnProgress = Callable[[Mapping[str, Any]], None]
 
 
@@ -262,11 +264,12 @@ def _document(line: bytes) -> Document:
     return TypeAdapter(Document).validate_json(body)
 
 
-def _error(path: Path, found: Mapping[str, str]) -> Exception:
+def _error(path: Path, found: Mapping[str, Any]) -> Exception:
     """Return the error that the worker reported, as its own class."""
     kind = getattr(errors, found["kind"], None) if found["kind"] else None
     if isinstance(kind, type) and issubclass(kind, IngestError):
         return kind(path, found["zh"], found["en"])
+    log.error("reading failed: %s at %s", found["en"], " < ".join(reversed(found["frames"])))
     return UnreadablePdf(
         path,
         f"读取出错（{found['zh']}），已跳过；请报告此问题。",

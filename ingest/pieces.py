@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.clean import is_cjk
-from ingest.records import Block, BlockKind, Mark, Span
+from ingest.records import Block, BlockKind, Mark, Span, marks_within
 
 # A line that reaches this far across its paragraph is full: the text runs on in the next line.
 _FULL_LINE = 0.93
@@ -38,12 +38,7 @@ def cut(source: Block | Piece, start: int, end: int) -> Piece:
         if first < last:
             edges = span.edges[first - span.start : last - span.start + 1]
             spans.append(Span(first - start, last - start, span.box, edges))
-    marks = tuple(
-        Mark(mark.start - start, mark.end - start, mark.numbers)
-        for mark in source.marks
-        if start <= mark.start and mark.end <= end
-    )
-    return Piece(source.text[start:end], tuple(spans), marks)
+    return Piece(source.text[start:end], tuple(spans), marks_within(source.marks, start, end))
 
 
 def glue(pieces: Sequence[Piece], separator: str = "\n") -> Piece:

@@ -11,6 +11,7 @@ text can be followed back to its box through ``spans``. What search sees is deri
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -290,6 +291,15 @@ class PaperReport:
     warnings: tuple[str, ...] = field(default_factory=tuple)
     confidence: float | None = None
     heading_pages: tuple[int, ...] = ()
+
+
+def marks_within(marks: Iterable[Mark], start: int, end: int) -> tuple[Mark, ...]:
+    """Return the marks that lie wholly in ``start:end``, counted from ``start``."""
+    return tuple(
+        Mark(mark.start - start, mark.end - start, mark.numbers)
+        for mark in marks
+        if start <= mark.start and mark.end <= end
+    )
 
 
 def boxes_of(spans: tuple[Span, ...], start: int, end: int) -> tuple[Box, ...]:

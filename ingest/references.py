@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ingest.clean import count_han
 from ingest.join import join_lines
 from ingest.records import Block, BlockKind, Document, Line, Mark, Reference, boxes_of
 from ingest.reference_forms import parse_entry
@@ -208,8 +207,3 @@ def citing_marks(block: Block) -> tuple[Mark, ...]:
     if block.kind in _NOT_CITING:
         return ()
     return tuple(mark for mark in block.marks if mark.numbers)
-
-
-def is_chinese(reference: Reference) -> bool:
-    """Tell whether an entry is a Chinese source."""
-    return count_han(reference.title or reference.text) > 3

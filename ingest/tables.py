@@ -20,7 +20,6 @@ _LEAST_RULE = 40.0
 _TOUCH = 3.0
 # Text this wide (part of the table, and em) that stands alone in its row is prose.
 _PROSE_SHARE = 0.72
-_PROSE_EM = 12.0
 _CELL_EM = 9.0
 # A caption stands this near (em) above its table; its lines follow each other as near.
 _CAPTION_EM = 2.6

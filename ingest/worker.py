@@ -14,8 +14,10 @@ import os
 import queue
 import sys
 import threading
+import traceback
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ingest.file_names import path_of
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from ingest.pdf import ReadProgress
 
 GONE = 70
+LOGGED_FRAMES = 12
 
 
 def main() -> None:
@@ -102,9 +105,17 @@ def _answer(request: Mapping[str, Any], out: TextIO) -> None:
         _emit(out, {"error": {"kind": kind, "zh": error.reason_zh, "en": error.reason_en}})
     except MemoryError:
         raise
-    except Exception as error:  # a defect of ours: the parent names the class, the log the place
-        _emit(out, {"error": {"kind": "", "zh": type(error).__name__, "en": type(error).__name__}})
-        sys.excepthook(type(error), error, error.__traceback__)
+    except Exception as error:  # a defect of ours: the parent names the class and logs the place
+        kind = type(error).__name__
+        _emit(out, {"error": {"kind": "", "zh": kind, "en": kind, "frames": _frames(error)}})
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Return where an error was raised, outermost first; nothing of what was read is in it."""
+    return [
+        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__, limit=-LOGGED_FRAMES)
+    ]
 
 
 def _emit(out: TextIO, event: Mapping[str, Any]) -> None:

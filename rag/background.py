@@ -8,10 +8,9 @@ with background questions in the asker's language.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import logging
-import os
-import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedding import Embedder
+from ingest.folders import write_cached
 
 log = logging.getLogger(__name__)
 Vectors = npt.NDArray[np.float32]
@@ -94,17 +94,7 @@ class Background:
                 log.debug("background vectors of %s are made anew", leg)
         vectors = encoder.embed_queries(texts)
         if file is not None:
-            _store(file, vectors)
+            data = io.BytesIO()
+            np.save(data, vectors, allow_pickle=False)
+            write_cached(file, data.getvalue())
         return vectors
-
-
-def _store(file: Path, vectors: Vectors) -> None:
-    """Keep vectors for the next start; a cache that cannot be written is no failure."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".npy")
-        with os.fdopen(handle, "wb") as out:
-            np.save(out, vectors, allow_pickle=False)
-        os.replace(name, file)
-    except OSError as error:
-        log.debug("background vectors were not kept: %s", type(error).__name__)

@@ -14,7 +14,8 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~$&])")
 _LINE_START = re.compile(r"^(#+|[-+=]|\d{1,9}(?=[.)]))")
 
 
-def _box(box: Box) -> dict[str, float]:
+def box_json(box: Box) -> dict[str, float]:
+    """Return a box as plain numbers, points rounded to a hundredth."""
     return {
         "page": box.page,
         "x0": round(box.x0, 2),
@@ -45,7 +46,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "page": citation.page,
         "section": list(citation.section),
         "quote": citation.quote,
-        "boxes": [_box(box) for box in citation.boxes],
+        "boxes": [box_json(box) for box in citation.boxes],
         "score": citation.score,
         "ocr": citation.ocr,
         "cited": [{"number": r.number, "text": r.text} for r in citation.cited],
@@ -79,7 +80,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
 def hit_json(hit: Hit) -> dict[str, Any]:
     """Return a search hit as described in docs/json.md."""
-    boxes = [_box(span.box) for span in hit.passage.spans]
+    boxes = [box_json(span.box) for span in hit.passage.spans]
     return {
         "paper": _paper(hit.paper),
         "passage": hit.passage.id,

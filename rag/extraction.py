@@ -14,7 +14,7 @@ from index.records import Hit
 from index.snapshot import Snapshot
 from ingest.clean import search_text
 from ingest.errors import SettingsError
-from ingest.records import BlockKind, Mark, Paper, Passage
+from ingest.records import BlockKind, Paper, Passage, marks_within
 from rag.citing import citable, cite
 from rag.mechanisms import mechanisms_zh
 from rag.mechanisms_en import mechanisms_en
@@ -97,9 +97,8 @@ def _said(
         text = passage.text[sentence.start : sentence.end]
         if not _WHOLE.search(text):
             continue
-        for found in read(
-            search_text(text, _marks(passage, sentence.start, sentence.end)), lexicon
-        ):
+        marks = marks_within(passage.marks, sentence.start, sentence.end)
+        for found in read(search_text(text, marks), lexicon):
             yield sentence.start, sentence.end, _cells(found)
 
 
@@ -116,11 +115,3 @@ def _cells(found: Treatment | Mechanism) -> _Cells:
     if isinstance(found, Treatment):
         return (found.regimen, found.population, found.line, found.outcome)
     return (found.molecule, found.effect, ARROWS[found.direction], found.target)
-
-
-def _marks(passage: Passage, start: int, end: int) -> list[Mark]:
-    return [
-        Mark(m.start - start, m.end - start, m.numbers)
-        for m in passage.marks
-        if start <= m.start and m.end <= end
-    ]

@@ -84,7 +84,6 @@ _DRUG_EN = re.compile(
     r"glutide|statin|sartan|prazole|cycline|cillin|mycin|tinib|limus|rasib)\b",
     re.I,
 )
-_NAME_PARTS = re.compile(r"[A-Za-z0-9α-ω]+")
 _GREEK = {"α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "κ": "kappa", "ω": "omega"}
 _DRUG_ZH = re.compile(
     r"[\u4e00-\u9fff]{1,5}?(?:替尼|单抗|西布|列净|他汀|沙坦|普利|格列汀|鲁肽|"

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from index.english import stem
 from index.records import Hit
 from ingest.clean import search_text
-from ingest.records import Mark
+from ingest.records import marks_within
 from rag.question import FRAME_ZH, STOP_EN, Question
 from rag.terms import Coverage, fold
 
@@ -76,11 +76,7 @@ def rows_of(hits: Sequence[Hit]) -> list[Row]:
     rows = []
     for hit in hits:
         for number, s in enumerate(hit.passage.sentences):
-            marks = [
-                Mark(m.start - s.start, m.end - s.start, m.numbers)
-                for m in hit.passage.marks
-                if s.start <= m.start and m.end <= s.end
-            ]
+            marks = marks_within(hit.passage.marks, s.start, s.end)
             text = search_text(hit.passage.text[s.start : s.end], marks)
             rows.append(Row(hit, number, s.start, s.end, text))
     return rows

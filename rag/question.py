@@ -275,20 +275,3 @@ def analyse(text: str) -> Question:
     kind = question_kind(search)
     broad = kind not in _NARROW and bool(_BROAD.search(search))
     return Question(text, search, language, kind, broad)
-
-
-_CONTENT_EN = re.compile(r"[A-Za-zα-ωΑ-Ω0-9][\w\-/+.α-ω]*[\w+]|[A-Za-z0-9]")
-
-
-def content_runs(question: Question) -> tuple[str, ...]:
-    """Return what is left of a question without the words that only ask: runs and words."""
-    if question.language == "zh":
-        text = FRAME_ZH.sub(" ", question.search)
-        return tuple(re.findall(r"[\u3400-\u9fff]+|[A-Za-z0-9α-ωΑ-Ω][\w\-/+.%α-ω]*", text, re.A))
-    words = _CONTENT_EN.findall(question.search)
-    return tuple(word for word in words if word.lower() not in STOP_EN)
-
-
-def parse_question(text: str) -> Question:
-    """Check and analyse; see ``analyse``."""
-    return analyse(text)

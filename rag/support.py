@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from index.records import Hit
 from ingest.clean import search_text
-from ingest.records import Mark
+from ingest.records import marks_within
 from rag.guard import Finding
 from rag.polarity import overlap, tokens
 from rag.terms import fold
@@ -42,11 +42,7 @@ class Place:
     @property
     def search(self) -> str:
         """The sentence without citation marks, whose numbers are none of its own."""
-        marks = [
-            Mark(m.start - self.start, m.end - self.start, m.numbers)
-            for m in self.hit.passage.marks
-            if self.start <= m.start and m.end <= self.end
-        ]
+        marks = marks_within(self.hit.passage.marks, self.start, self.end)
         return search_text(self.quote, marks)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from ingest import isolation
+from ingest import isolation, worker
 from ingest.errors import EncryptedPdf, PdfChanged, PdfTooLarge, UnreadablePdf
 from ingest.isolation import PageRenderer, Worker, WorkerStopped, read_isolated, render_isolated
 from ingest.reader import read_document
@@ -307,3 +308,19 @@ def test_zero_pages_are_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(UnreadablePdf, match="no pages"):
         read_isolated(path)
+
+
+def test_a_defect_in_a_worker_is_logged_with_its_place_and_no_text(
+    page: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(request: Mapping[str, Any], out: Any) -> None:
+        raise ValueError("text of a paper")
+
+    monkeypatch.setattr(worker, "_read", broken)
+    out = io.StringIO()
+    worker._answer({"do": "read"}, out)
+    event = json.loads(out.getvalue())
+    error = isolation._error(page, event["error"])
+    assert isinstance(error, UnreadablePdf) and "ValueError" in error.en
+    assert "ValueError at test_ingest_isolation.py:" in caplog.text and " broken" in caplog.text
+    assert "text of a paper" not in out.getvalue() + caplog.text

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ingest.isolation import read_isolated
-from ingest.records import Block, Box, Document, boxes_of
+from ingest.records import Block, Document, boxes_of
 from ingest.report import report
+from rag.export import box_json
 from ui import console
 
 READING = {"text": "读取 / reading", "ocr": "文字识别 / OCR"}
@@ -26,17 +27,6 @@ def read_with_progress(path: Path, *, ocr: bool) -> Document:
         return read_isolated(path, ocr=ocr, on_progress=tell)
     finally:
         progress.close()
-
-
-def box_json(box: Box) -> dict[str, float]:
-    """Return a box as plain numbers, points rounded to a hundredth."""
-    return {
-        "page": box.page,
-        "x0": round(box.x0, 2),
-        "top": round(box.top, 2),
-        "x1": round(box.x1, 2),
-        "bottom": round(box.bottom, 2),
-    }
 
 
 def _block_json(block: Block) -> dict[str, Any]:
