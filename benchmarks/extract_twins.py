@@ -36,7 +36,7 @@ _NOTES = """#place(bottom + left, scope: "parent", float: true)[
   #line(length: 30%, stroke: 0.4pt)
   #text(size: 8pt)[收稿日期：2025-01-02　修回日期：2025-02-03 \\
   基金项目：演示基金（编号 00000000） \\
-  作者简介：演示作者甲（1980－），女，演示教授，研究方向为演示。E-mail：demo\\@example.org]
+  作者简介：张演示（1980－），女，演示教授，研究方向为演示。E-mail：demo\\@example.org]
 ]
 """
 # Heads, feet and notes of the samples: none of them may be in a passage.
@@ -46,7 +46,7 @@ _FURNITURE = (
     "演示期刊（单栏样本）",
     "基金项目：演示基金",
     "收稿日期：2025",
-    "作者简介：演示作者甲",
+    "作者简介：张演示",
 )
 _MARKS = "#let c(t) = super[[#t]]"
 _NOT_IN_SOURCE = re.compile(

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.records import Hit
+from ingest.clean import search_text
 from ingest.records import BlockKind
 from rag.background import Background
 from rag.lexical_signals import Floats, Row, Source, Vectors
@@ -126,10 +127,17 @@ def _states_nothing(row: Row) -> float:
     if row.hit.passage.kind is BlockKind.CAPTION or _CAPTION.match(row.search):
         return HEADING
     if row.hit.passage.kind is BlockKind.TABLE:
-        return TABLE_ROW
+        return HEADING if _heads_columns(row) else TABLE_ROW
     if not _STOP.search(row.search) and len(row.search) < 150:
         return HEADING
     return 0.0
+
+
+def _heads_columns(row: Row) -> bool:
+    """Tell whether a table's row is the first under its caption: the names of its columns."""
+    text, sentences = row.hit.passage.text, row.hit.passage.sentences
+    captions = [bool(_CAPTION.match(search_text(text[s.start : s.end]))) for s in sentences]
+    return captions[0] and not all(captions) and row.number == captions.index(False)
 
 
 def _records(seen: Signals, score: Floats) -> list[Candidate]:

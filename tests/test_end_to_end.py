@@ -163,3 +163,9 @@ def test_no_dangerous_calls():
         for file in (root / package).rglob("*.py"):
             text = file.read_text(encoding="utf-8")
             assert not [word for word in banned if word in text], file
+
+
+def test_the_head_of_a_table_is_no_statement(assistant):
+    question = "How is lung cancer liver metastasis treated?"
+    shown = [sentence.text for sentence in assistant.ask(question, sentences=12).sentences]
+    assert shown and not any("主要适用人群" in text for text in shown)
