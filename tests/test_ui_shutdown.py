@@ -61,7 +61,7 @@ def wait(condition, seconds: float):
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 @pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGKILL])
-def test_no_child_is_left_when_the_server_is_stopped(way, sample_library, tmp_path):
+def test_no_child_is_left_when_the_server_is_stopped(way, sample_library, samples, tmp_path):
     library = tmp_path / "library"
     shutil.copytree(sample_library, library)
     server = subprocess.Popen(
@@ -81,9 +81,10 @@ def test_no_child_is_left_when_the_server_is_stopped(way, sample_library, tmp_pa
                 lambda: r if (r := http.get(f"/evidence/{row.id}/1.png")).is_success else None, 60
             )
             assert image.content[:4] == b"\x89PNG"
-            # An upload starts the indexing process.
+            # An upload of a paper starts the indexing process, which then has much to do.
             mine = {"x-yinzheng": "upload"}
-            taken = http.post("/library/files?name=a.pdf", content=b"%PDF-1.4 x", headers=mine)
+            paper = samples[0].read_bytes() + b"\n% another file"
+            taken = http.post("/library/files?name=a.pdf", content=paper, headers=mine)
             assert taken.is_success
             children = wait(lambda: c if len(c := descendants(server.pid)) >= 2 else None, 20)
         server.send_signal(way)
