@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint test-browser faults test-all screenshots samples \
+.PHONY: demo test check lint test-browser test-slow faults test-all screenshots samples \
         bench-extract bench-retrieval bench-speed bench-answers bench-serve clean
 
 # torch is named first: as somebody's dependency pip takes a CUDA build of several gigabytes.
@@ -34,6 +34,9 @@ check: lint test
 
 test-browser: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m browser
+
+test-slow: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -m "slow and not browser and not faults"
 
 faults: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m faults --timeout 600

@@ -49,6 +49,7 @@ def test_default_model_gives_the_vectors_of_the_wheels_engine(default):
     assert cosines(default.embed_passages(TEXTS[:4]), engine.passage(TEXTS[:4])).min() > 0.99
 
 
+@pytest.mark.slow
 def test_sentence_transformers_gives_the_same_vectors(default, torch_default):
     assert torch_default.fingerprint == default.fingerprint
     assert torch_default.dimension == default.dimension == 384
@@ -57,6 +58,7 @@ def test_sentence_transformers_gives_the_same_vectors(default, torch_default):
     assert cosines(*pair).min() > 0.99
 
 
+@pytest.mark.slow
 def test_a_model_by_path_and_its_onnx_file(default, torch_default):
     folder = cache_folder() / "models" / default_model.VERSION
     by_path = load_embedder(str(folder))

@@ -59,6 +59,7 @@ def wait(condition, seconds: float):
     return found
 
 
+@pytest.mark.faults
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 @pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGKILL])
 def test_no_child_is_left_when_the_server_is_stopped(way, sample_library, samples, tmp_path):
