@@ -50,8 +50,12 @@ samples: $(VENV)/.installed-dev
 screenshots: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.screenshots
 
-bench-extract bench-retrieval bench-speed bench-answers bench-serve: bench-%: $(VENV)/.installed-dev
+bench-extract bench-retrieval bench-speed bench-serve: bench-%: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks.$*
+
+bench-answers: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks.answers
+	$(BIN)/python -m benchmarks.guard
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

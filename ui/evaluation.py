@@ -79,7 +79,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
     """Fit weights and thresholds on BEIR folders; print cross-validated figures."""
     from rag.calibrating import calibrated
 
-    settings = Settings.load(None)
+    settings = Settings.load(arguments.config)
     sets = [open_set(folder, settings) for folder in arguments.folders]
     fitted = calibrated(sets)
     if arguments.out is not None:
@@ -87,5 +87,10 @@ def calibrate(arguments: argparse.Namespace) -> int:
             json.dumps(fitted.data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
         )
     rows: Sequence[tuple[object, ...]] = fitted.rows
+    if arguments.json:
+        names = ("set", "condition", "auroc", "false_at_95", "answered")
+        value = {**fitted.data, "rows": [dict(zip(names, row, strict=True)) for row in rows]}
+        print(json.dumps(value, ensure_ascii=False, indent=2))
+        return 0
     print(console.table(("set", "condition", "AUROC", "false at 95 %", "answered"), rows))
     return 0
