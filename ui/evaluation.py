@@ -88,9 +88,22 @@ def calibrate(arguments: argparse.Namespace) -> int:
         )
     rows: Sequence[tuple[object, ...]] = fitted.rows
     if arguments.json:
-        names = ("set", "condition", "auroc", "false_at_95", "answered")
-        value = {**fitted.data, "rows": [dict(zip(names, row, strict=True)) for row in rows]}
-        print(json.dumps(value, ensure_ascii=False, indent=2))
+        print(json.dumps({**fitted.data, **_figures(rows)}, ensure_ascii=False, indent=2))
         return 0
     print(console.table(("set", "condition", "AUROC", "false at 95 %", "answered"), rows))
     return 0
+
+
+def _figures(rows: Sequence[tuple[object, ...]]) -> dict[str, list[dict[str, object]]]:
+    chosen = ("set", "answer@1", "answer@3")
+    judged = ("set", "condition", "auroc", "false_at_95", "answered")
+    return {
+        "choosing": [
+            dict(zip(chosen, (row[0], *row[2:4]), strict=True))
+            for row in rows
+            if "@" in str(row[1])
+        ],
+        "abstaining": [
+            dict(zip(judged, row, strict=True)) for row in rows if "@" not in str(row[1])
+        ],
+    }
