@@ -39,8 +39,8 @@ def server(tmp_path: Path):
 
 
 def printed(text: str) -> str:
-    """Text without spaces and citation marks: what two readers of a PDF agree on."""
-    return re.sub(r"\s|\[[\d,\-–—~～，、]+\]", "", text)
+    """Text without spaces, hyphens and citation marks: what two readers of a PDF agree on."""
+    return re.sub(r"\s|\[[\d,\-–—~～，、]+\]|[-\u2010\u00ad\ufffe\u0002]", "", text)
 
 
 def page_text(path: Path, page: int) -> str:
