@@ -98,6 +98,10 @@ def test_not_found_partly_and_errors_look_different(visit):
     page.painted()
     page.ask("部分", "partly")
     assert "生存期" in page.text(".missing")
+    page.ask("扫描")
+    page.painted()  # the whole page is shown, with a word on why nothing is marked
+    notes = page.page.locator(".card[aria-current] .remark").all_inner_texts()
+    assert "OCR" in notes[0] and "没有坐标" in notes[1] and page.count(".mark-box.cited") == 0
     page.ask("坏", "error")
     shown = page.page.inner_text("body")
     assert "错误代码" in shown and "secret" not in shown and "Traceback" not in shown

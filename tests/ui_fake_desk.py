@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.errors import GenerationFailed
@@ -109,6 +109,10 @@ class FakeAssistant:
         if "天气" in question:
             nearest = (make_citation(1),)
             return self._answer(question, resolved, Status.NOT_FOUND, (), (), nearest)
+        if "扫描" in question:
+            scan = replace(make_citation(1), boxes=(), ocr=True)
+            sentence = AnswerSentence(scan.quote, (1,))
+            return self._answer(question, question, Status.ANSWERED, (sentence,), (scan,), ())
         if "恶意" in question:
             bad = make_paper(f"{HOSTILE[:40]}.pdf", HOSTILE)
             bad = Paper(LUNG.id, bad.file, HOSTILE, page_count=5)
