@@ -7,16 +7,13 @@ the sample papers, in Chinese and English, at desktop and phone width.
 from __future__ import annotations
 
 import io
-import os
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from benchmarks.serve import starting
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
@@ -30,37 +27,6 @@ QUESTIONS = {
 }
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run")
 DONE = ".turn:last-child:is([data-state=answered], [data-state=partly], [data-state=not_found])"
-
-
-@contextmanager
-def server(library: Path) -> Iterator[str]:
-    """Run `yinzheng ui` on ``library`` and yield its address."""
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "ui.cli",
-            "ui",
-            "--library",
-            str(library),
-            "--port",
-            "0",
-            "--no-browser",
-        ],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    try:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        if found is None:
-            raise SystemExit("the server did not start")
-        yield found[0]
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 def open_page(browser: Any, address: str, size: str, language: str, scheme: str) -> Any:
@@ -154,7 +120,7 @@ def main() -> None:
         raise SystemExit("needs Chromium (Debian: apt-get install chromium)")
     with tempfile.TemporaryDirectory() as place, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=list(FLAGS))
-        with server(Path(place) / "library") as address:
+        with starting(Path(place) / "library") as (address, _):
             take_empty(browser, address, folder)
             for size in SIZES:
                 for language in LOCALES:
