@@ -15,11 +15,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from benchmarks.quotes import stands
 from ingest.clean import fold_for_match
 from ingest.folders import cache_folder
-from rag.answer_evaluation import holds, outcomes, summary
+from rag.answer_evaluation import outcomes, summary
 from rag.answering import Library
 from rag.assistant import Assistant
+from rag.blanking import holds
 from rag.calibrating import calibrated
 from rag.followup import complete
 from rag.question_sets import QuestionSet, SetQuestion
@@ -143,18 +145,8 @@ def verbatim(assistant: Assistant) -> tuple[int, int]:
             printed = "".join(texts[file][page - 1] for page in pages)
             parts = [fold_for_match(part) for part in citation.quote.split("，")]
             total += 1
-            good += all(_stands(part, printed) for part in parts)
+            good += all(stands(part, printed) for part in parts)
     return good, total
-
-
-def _stands(part: str, printed: str) -> bool:
-    """Tell whether ``part`` is in ``printed``, whole or parted once by a column or page break."""
-    if part in printed:
-        return True
-    least = min(4, len(part) // 2)
-    return any(
-        part[:i] in printed and part[i:] in printed for i in range(least, len(part) - least + 1)
-    )
 
 
 def public_sets(settings: Settings) -> list[tuple[Library, QuestionSet]]:

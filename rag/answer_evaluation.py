@@ -10,20 +10,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from index.records import Hit
-from ingest.clean import fold_for_match, search_text
 from ingest.errors import QuestionError
 from rag.answering import Found, Library
+from rag.blanking import Blanking, holds
 from rag.calibration import Example, auroc, false_at
-from rag.lexical_signals import Source
 from rag.question import analyse
 from rag.question_sets import QuestionSet, SetQuestion
 from rag.ranking import Listed
@@ -103,7 +100,7 @@ def _asked(
         analysed = analyse(question.text)
     except QuestionError:
         analysed = analyse("?" + question.text)
-    narrowed = _Blanking(question.answers, blanked) if blanked else None
+    narrowed = Blanking(question.answers, blanked) if blanked else None
     found = library.find(analysed, papers, narrowed=narrowed)
     answer = library.extractive(
         found, asked=question.text, resolved=question.text, limit=3, nearest=0
@@ -135,14 +132,6 @@ def _fold(questions: QuestionSet, question: SetQuestion) -> str:
     return min(question.gold, default=question.id) if questions.corpus else question.id
 
 
-def holds(text: str, answers: Sequence[str]) -> bool:
-    """Tell whether a text holds one of the answers, spaces and width aside."""
-    folded = fold_for_match(text)
-    return any(
-        wanted in folded for answer in answers if (wanted := fold_for_match(answer).rstrip("。."))
-    )
-
-
 def _rank(
     library: Library, found: Found, answers: Sequence[str], gold: frozenset[str]
 ) -> int | None:
@@ -156,44 +145,6 @@ def _rank(
 
 def _shows(answer: Answer, answers: Sequence[str], gold: frozenset[str]) -> bool:
     return any(c.paper.id in gold and holds(c.quote, answers) for c in answer.citations)
-
-
-class _Blanking:
-    """Takes the sentences that hold an answer out of some papers' passages."""
-
-    def __init__(self, answers: Sequence[str], papers: frozenset[str]) -> None:
-        self._answers = answers
-        self._papers = papers
-        self._kept: dict[int, list[int]] = {}
-
-    def __call__(self, hits: tuple[Hit, ...], source: Source) -> tuple[tuple[Hit, ...], Source]:
-        self._source = source
-        narrowed = [
-            self._blank(hit) if hit.passage.paper_id in self._papers else hit for hit in hits
-        ]
-        return tuple(hit for hit in narrowed if hit.passage.sentences), self
-
-    def _blank(self, hit: Hit) -> Hit:
-        passage, text = hit.passage, hit.passage.text
-        kept = []
-        for number, s in enumerate(passage.sentences):
-            if holds(search_text(passage.text[s.start : s.end], ()), self._answers):
-                text = text[: s.start] + " " * (s.end - s.start) + text[s.end :]
-            else:
-                kept.append(number)
-        self._kept[hit.row] = kept
-        sentences = tuple(passage.sentences[number] for number in kept)
-        return replace(hit, passage=replace(passage, text=text, sentences=sentences))
-
-    def opening(self, paper_id: str) -> str:
-        """Return a paper's first sentence; blank where it holds an answer."""
-        text = self._source.opening(paper_id)
-        return "" if paper_id in self._papers and holds(text, self._answers) else text
-
-    def sentence_vectors(self, leg: str, row: int) -> npt.NDArray[np.float32]:
-        """Return the vectors of the sentences that are left."""
-        vectors = self._source.sentence_vectors(leg, row)
-        return vectors[self._kept[row]] if row in self._kept else vectors
 
 
 def summary(seen: Sequence[Outcome]) -> dict[str, Any]:

@@ -59,44 +59,11 @@ SPECIFIC = frozenset(
 )  # fmt: skip
 # Concepts too wide to tell one question from another.
 _WIDE = frozenset(
-    [
-        "肿瘤",
-        "癌症",
-        "癌",
-        "细胞",
-        "基因",
-        "蛋白",
-        "蛋白质",
-        "信号通路",
-        "通路",
-        "治疗",
-        "药物",
-        "疾病",
-        "患者",
-        "肿瘤细胞",
-        "癌细胞",
-        "组织",
-        "器官",
-        "手术",
-        "化疗",
-        "转移",
-        "tumor",
-        "tumour",
-        "cancer",
-        "cell",
-        "cells",
-        "gene",
-        "protein",
-        "pathway",
-        "drug",
-        "disease",
-        "patient",
-        "treatment",
-        "therapy",
-        "tissue",
-        "metastasis",
-    ]
-)
+    ["肿瘤", "癌症", "癌", "细胞", "基因", "蛋白", "蛋白质", "信号通路", "通路", "治疗", "药物",
+     "疾病", "患者", "肿瘤细胞", "癌细胞", "组织", "器官", "手术", "化疗", "转移", "tumor",
+     "tumour", "cancer", "cell", "cells", "gene", "protein", "pathway", "drug", "disease",
+     "patient", "treatment", "therapy", "tissue", "metastasis"]
+)  # fmt: skip
 
 _NAME = re.compile(r"[A-Za-zα-ω][\w\-/+.α-ω]*[A-Za-z0-9α-ω+]|[A-Za-zα-ω]", re.A)
 # A gene, drug code or other name: capitals or digits inside, or Greek.

@@ -12,6 +12,8 @@ import pypdfium2
 import pytest
 from browser import Watched, chromium
 
+from benchmarks.quotes import stands
+
 pytestmark = pytest.mark.browser
 LIMIT = 90.0  # seconds for a step that loads models or indexes on a busy machine
 
@@ -48,13 +50,6 @@ def page_text(path: Path, page: int) -> str:
     text = document[page - 1].get_textpage().get_text_bounded()
     document.close()
     return printed(text)
-
-
-def stands(quote: str, text: str) -> bool:
-    """Tell whether a quote is in a text, whole or parted once where a column or page ends."""
-    return quote in text or any(
-        quote[:i] in text and quote[i:] in text for i in range(4, len(quote) - 3)
-    )
 
 
 def check_citations(page: Watched, samples: dict[str, Path]) -> int:

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.answers import gold_page, sample_questions
 from ingest.clean import fold_for_match
 from rag import Assistant
-from rag.answer_evaluation import holds
+from rag.blanking import holds
 from rag.question import analyse
 from rag.records import Status
 
