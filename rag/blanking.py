@@ -30,6 +30,7 @@ class Blanking:
         self._kept: dict[int, list[int]] = {}
 
     def __call__(self, hits: tuple[Hit, ...], source: Source) -> tuple[tuple[Hit, ...], Source]:
+        """Return the hits without those sentences, and the source of what is left."""
         self._source = source
         narrowed = [
             self._blank(hit) if hit.passage.paper_id in self._papers else hit for hit in hits
