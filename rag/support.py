@@ -15,7 +15,7 @@ import numpy.typing as npt
 from index.records import Hit
 from ingest.clean import search_text
 from ingest.records import marks_within
-from rag.guard import Finding
+from rag.findings import Finding
 from rag.polarity import overlap, tokens
 from rag.terms import fold
 

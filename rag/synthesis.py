@@ -17,7 +17,8 @@ from ingest.errors import GenerationFailed
 from rag.answering import Found, Library
 from rag.citing import citable
 from rag.drafts import Drafted, is_refusal, read_line
-from rag.guard import Finding, check
+from rag.findings import Finding
+from rag.guard import check
 from rag.llm import Endpoint
 from rag.prompts import messages
 from rag.records import Answer, AnswerSentence, Citation, Status

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from index.lexicon import Concept
 from index.tokens import phrase
+from rag.name_forms import DISEASE_ZH, DRUG_ZH
 from rag.question import FRAME_ZH, STOP_EN, Question
 
 Idf = Callable[[Sequence[str]], float]
@@ -68,12 +69,6 @@ _WIDE = frozenset(
 _NAME = re.compile(r"[A-Za-zα-ω][\w\-/+.α-ω]*[A-Za-z0-9α-ω+]|[A-Za-zα-ω]", re.A)
 # A gene, drug code or other name: capitals or digits inside, or Greek.
 _SYMBOL = re.compile(r"(?=.*[A-Z0-9α-ω])(?=.*[A-Za-zα-ω])[\w\-/+.α-ω]{2,}")
-_DRUG_ZH = re.compile(
-    r"[\u4e00-\u9fff]{2,6}?(?:替尼|单抗|西布|列净|他汀|沙坦|普利|格列汀|鲁肽|西林|霉素|他滨|曲塞|紫杉醇|拉西布|索拉非尼|铂|泊苷)"
-)
-_DISEASE_ZH = re.compile(
-    r"[\u4e00-\u9fff]{1,3}癌|[\u4e00-\u9fff]{2,4}(?:肉瘤|淋巴瘤|白血病|综合征)|(?:脑|骨|肺|肝|肾上腺|淋巴结|腹膜|皮肤)转移"
-)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 _YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _BESIDE_HAN = re.compile(r"(?<=[\u3400-\u9fff]) +| +(?=[\u3400-\u9fff])")
@@ -191,7 +186,7 @@ def _terms_zh(
     found: dict[str, KeyTerm] = {}
     for concept in concepts:
         found.setdefault(fold(concept.text), _concept_term(concept, lexicon, "zh"))
-    for match in (*_DRUG_ZH.finditer(question.search), *_DISEASE_ZH.finditer(question.search)):
+    for match in re.finditer(f"{DRUG_ZH}|{DISEASE_ZH}", question.search):
         inside = any(c.start < match.end() and match.start() < c.end for c in concepts)
         name = FRAME_ZH.sub("", match.group())
         if not inside and len(name) > 1 and name not in _WIDE:

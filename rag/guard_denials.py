@@ -1,0 +1,86 @@
+"""Denials that a claim adds to its source or leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.findings import Finding
+from rag.pairing import Pair
+from rag.polarity import Clause, clauses, overlap
+from rag.terms import fold
+
+# Share of a clause's words that must be in a clause of the quote to compare the two.
+SAME_CLAUSE = 0.5
+
+
+def denials(pair: Pair) -> list[Finding]:
+    """Return the clauses that deny what the source says, or say what it denies."""
+    found = _negations(fold(pair.claim), fold(pair.source), same=pair.same)
+    return found if pair.same else [*found, *_undenied(*pair.shared)]
+
+
+def _negations(claim: str, source: str, *, same: bool) -> list[Finding]:
+    """Find clauses that deny what the quote says, or say what it denies."""
+    theirs = clauses(source)
+    findings = []
+    for clause in clauses(claim):
+        if same:
+            other = _same_clause(clause, theirs)
+            if other is None and _denies(clause, theirs, claim):
+                findings.append(Finding("negation", clause.text.strip()[:40]))
+            if other is not None and clause.negations % 2 != other.negations % 2:
+                findings.append(Finding("negation", clause.text.strip()[:40]))
+        elif (
+            clause.negations
+            and not any(c.negations for c in theirs)
+            # "does not respond" may render 耐药: a word of decline that is not rendered so far.
+            and _declines(theirs) <= _declines(clauses(claim))
+        ):
+            findings.append(Finding("negation", clause.text.strip()[:40]))
+    return findings
+
+
+def _undenied(claim: str, source: str) -> list[Finding]:
+    """Find a claim in another language that leaves out the denial of the one clause it renders.
+
+    Both texts have their concepts under shared names; words of decline may render a denial.
+    """
+    ours, theirs = clauses(claim), clauses(source)
+    if any(c.negations or _declines([c]) for c in ours) or not any(c.negations for c in theirs):
+        return []
+    words = frozenset[str]().union(*(c.tokens for c in ours))
+    shared = [(len(words & c.tokens), c.negations % 2) for c in theirs]
+    most = max(count for count, _ in shared)
+    if most and all(denied for count, denied in shared if count == most):
+        return [Finding("negation", claim.strip()[:40])]
+    return []
+
+
+def _denies(clause: Clause, theirs: Sequence[Clause], claim: str) -> bool:
+    """Tell whether a clause denies what the quote, in other words, says without any denial."""
+    if clause.negations % 2 == 0 or any(c.negations for c in theirs):
+        return False
+    every = frozenset[str]().union(*(c.tokens for c in theirs))
+    alike = overlap(clause.tokens, every) >= SAME_CLAUSE and len(clause.tokens) > 2
+    return alike and _declines(theirs) <= _declines(clauses(claim))
+
+
+def _declines(found: Sequence[Clause]) -> int:
+    return sum(turn.sign < 0 for clause in found for turn in clause.turns)
+
+
+def _same_clause(clause: Clause, others: Sequence[Clause]) -> Clause | None:
+    """Return the clause that says nearly the same; None when there is none or it is unclear."""
+    scored = sorted(
+        ((min(overlap(clause.tokens, o.tokens), 2 * overlap(o.tokens, clause.tokens)), i)
+         for i, o in enumerate(others)),
+        reverse=True,
+    )  # fmt: skip
+    if not scored or scored[0][0] < SAME_CLAUSE or len(clause.tokens) < 2:
+        return None
+    best = others[scored[0][1]]
+    if len(scored) > 1 and scored[1][0] > scored[0][0] - 0.1:
+        rival = others[scored[1][1]]
+        if rival.negations % 2 != best.negations % 2:
+            return None
+    return best

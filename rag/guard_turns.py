@@ -1,0 +1,86 @@
+"""Directions and comparisons that a claim has the other way round than its source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.contradictions import contradictions, misordered, numbers_agree
+from rag.findings import Finding
+from rag.pairing import Pair
+from rag.polarity import Turn, best_around, best_match, best_object
+
+# Share of a clause's words that must be in a clause of the quote to compare the two.
+SAME_CLAUSE = 0.5
+SAME_OBJECT = 0.6
+
+
+def turned(pair: Pair) -> list[Finding]:
+    """Return what the claim turns round: effects, comparisons, the order of its own numbers."""
+    return [
+        *_turns(pair),
+        *(
+            Finding("direction", text)
+            for text in contradictions(pair.claim, pair.source, pair.translator)
+        ),
+        *(Finding("comparison", text) for text in misordered(pair.claim)),
+    ]
+
+
+def _turns(pair: Pair) -> list[Finding]:
+    """Find direction words that the quote turns the other way."""
+    same, (claimed, sourced) = pair.same, pair.clauses
+    theirs = [turn for clause in sourced for turn in clause.turns]
+    ours = [turn for clause in claimed for turn in clause.turns]
+    findings = []
+    if not same:
+        findings += _outnumbered(ours, theirs)
+    for clause in claimed:
+        for turn in clause.turns:
+            alone = [t for t in ours if t.axis == turn.axis]
+            if not same and turn.axis == "degree" and len({t.sign for t in alone}) > 1:
+                continue  # effective against resistance: which is which takes more than words
+            if _is_turned(turn, theirs, len(alone), same=same):
+                if turn.axis == "degree" and numbers_agree(pair.shared[0]):
+                    continue  # the two numbers beside it are in that order
+                kind = "direction" if turn.axis == "change" else "comparison"
+                findings.append(Finding(kind, turn.word))
+    return findings
+
+
+def _outnumbered(ours: Sequence[Turn], theirs: Sequence[Turn]) -> list[Finding]:
+    """Find a sense of change that the sentence has more often than a quote with more changes."""
+    ours, theirs = ([t for t in turns if t.axis == "change"] for turns in (ours, theirs))
+    for sign in (1, -1):
+        own = [t for t in ours if t.sign == sign]
+        if len(ours) <= len(theirs) and len(own) > sum(t.sign == sign for t in theirs):
+            return [Finding("direction", own[-1].word)]
+    return []
+
+
+def _is_turned(turn: Turn, theirs: Sequence[Turn], ours: int, *, same: bool) -> bool:
+    axis = [t for t in theirs if t.axis == turn.axis]
+    alike = [t for t in axis if t.sign == turn.sign]
+    opposed = [t for t in axis if t.sign != turn.sign]
+    if not opposed:
+        return False
+    near, far = best_match(turn, alike), best_match(turn, opposed)
+    assert far is not None
+    if not same:
+        # Only names are shared; without one that tells, both senses in the quote let it pass.
+        if far[0] == 0:
+            return not alike and len(axis) >= ours
+        behind = best_object(turn, opposed)
+        if turn.after and behind <= best_object(turn, alike) and near is not None:
+            return False
+        return near is None or far[0] > near[0] + 0.2
+    if len(turn.after) > 1 and turn.axis == "change":
+        behind = best_object(turn, opposed)
+        if behind >= 0.75 and best_object(turn, alike) <= behind - 0.4:
+            return True
+    # A passive or an intransitive has before it what another puts behind the word.
+    around = best_around(turn, opposed)
+    moved = len(turn.around) > 2 and best_object(turn, alike) < SAME_CLAUSE
+    if moved and around >= SAME_CLAUSE and best_around(turn, alike) < around - 0.1:
+        return True
+    most = bool(turn.before) + bool(turn.after)
+    return far[0] >= SAME_OBJECT * most and (near is None or far[0] > near[0] + 0.05)
