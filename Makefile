@@ -11,11 +11,11 @@ $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet torch==2.13.0
-	$(BIN)/python -m pip install --quiet -e ".[ocr]"
+	$(BIN)/python -m pip install --quiet -e ".[ocr,pdf]"
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet -e ".[ocr,dev]"
+	$(BIN)/python -m pip install --quiet -e ".[ocr,pdf,dev]"
 	@touch $@
 
 demo: $(VENV)/.installed

@@ -18,7 +18,8 @@ YinzhengError
 ├── ModelError                   an embedding model or LLM
 │   ├── ModelMissing             not found or not loadable
 │   └── GenerationFailed         the LLM endpoint refused, timed out or talked nonsense
-└── QuestionError                empty, too long, or in a language we do not answer
+├── QuestionError                empty, too long, or in a language we do not answer
+└── ExtraMissing                 an optional part of the installation is needed
 
 Every message says what happened, where, and what to do, in Chinese and in English.
 Third-party exceptions are translated in the module that owns the library.
@@ -124,3 +125,7 @@ class GenerationFailed(ModelError):
 
 class QuestionError(YinzhengError):
     """The question is empty, too long, or in a language that is not answered."""
+
+
+class ExtraMissing(YinzhengError):
+    """What was asked for needs an optional part of the installation."""

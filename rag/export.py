@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from index.records import Hit
 from ingest.records import Box, Paper
 from rag.forms import bibtex, gbt7714, ris
-from rag.records import Answer, Citation, Status
+from rag.parts import Kind, Part, document_parts
+from rag.records import Answer, Citation
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~$&])")
 _LINE_START = re.compile(r"^(#+|[-+=]|\d{1,9}(?=[.)]))")
@@ -100,37 +103,30 @@ def to_gbt7714(answer: Answer) -> str:
     )
 
 
+_MARKDOWN_FORMS = {
+    Kind.QUESTION: "# {}",
+    Kind.RESOLVED: "→ {}",
+    Kind.HEADING: "## {}",
+    Kind.QUOTE: "> {}",
+    Kind.CITED: "> {}",
+    Kind.NOTE: "※ {}",
+    Kind.NOTICE: "---\n\n{}",
+}
+
+
 def to_markdown(answer: Answer) -> str:
-    """Return the answer with quotes and references as Markdown; texts are escaped."""
-    zh = answer.language == "zh"
-    lines = [f"# {escaped(answer.question)}"]
-    if answer.resolved != answer.question:
-        lines.append(f"→ {escaped(answer.resolved)}")
-    if answer.status is Status.NOT_FOUND:
-        lines.append("未在已收录的文献中找到依据。" if zh else "Not found in these papers.")
-    for sentence in answer.sentences:
-        if not sentence.reason:
-            numbers = "".join(f"[{number}]" for number in sentence.citations)
-            lines.append(f"{escaped(sentence.text)} {numbers}")
-    if answer.missing:
-        label, comma = ("未涵盖：", "、") if zh else ("Not covered: ", ", ")
-        lines.append(label + escaped(comma.join(answer.missing)))
-    if answer.citations:
-        lines.append("## 引证" if zh else "## Citations")
-    for citation in answer.citations:
-        lines += _cited_markdown(citation, answer.language)
-    lines += [f"※ {escaped(note[0 if zh else 1])}" for note in answer.notes]
-    return "\n\n".join(lines) + "\n"
+    """Return one answer with quotes and references as Markdown; texts are escaped."""
+    return markdown(document_parts((answer,), answer.language))
 
 
-def _cited_markdown(citation: Citation, language: str) -> list[str]:
-    entry = escaped(gbt7714(citation.paper, citation.page, language))
-    place = escaped(" › ".join(citation.section))
-    lines = [f"[{citation.number}] {entry}" + (f" {place}" if place else "")]
-    lines.append(f"> {escaped(citation.quote)}")
-    label = "文中此处引用" if language == "zh" else "citing"
-    lines += [f"> {label} [{r.number}] {escaped(r.text)}" for r in citation.cited]
-    return lines
+def markdown(parts: Sequence[Part]) -> str:
+    """Return ``parts`` as Markdown; their texts are escaped, citation marks are not."""
+    return "\n\n".join(_paragraph(part) for part in parts) + "\n"
+
+
+def _paragraph(part: Part) -> str:
+    shown = replace(part, text=escaped(part.text)).plain
+    return _MARKDOWN_FORMS.get(part.kind, "{}").replace("{}", shown)
 
 
 def escaped(text: str) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from ingest.errors import YinzhengError
 
 TABLES = ("treatments", "mechanisms")
+BINARY = ("docx", "pdf")  # forms of an answer that cannot go to the screen
 
 
 def _library_options(parser: argparse.ArgumentParser) -> None:
@@ -99,9 +100,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     ask.add_argument(
         "--format",
-        choices=("text", "markdown", "gbt7714", "bibtex", "ris"),
+        choices=("text", "markdown", "gbt7714", "bibtex", "ris", *BINARY),
         default="text",
         help="output form (default text)",
+    )
+    ask.add_argument(
+        "--out", type=Path, metavar="FILE", help="write it here; docx and pdf need this / 输出文件"
     )
     _json_option(ask)
 
@@ -163,7 +167,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     _offline_environment()
     _forgiving_output()
-    arguments = build_parser().parse_args(argv)
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    if getattr(arguments, "format", "") in BINARY and arguments.out is None:
+        parser.error(f"--format {arguments.format} 需要 --out FILE / needs --out FILE")
     try:
         from ui import commands
 

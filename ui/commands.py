@@ -205,9 +205,9 @@ def _search(arguments: argparse.Namespace) -> int:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    from rag import export
     from rag.assistant import Assistant
-    from ui import console
+    from rag.export import answer_json
+    from ui.answer_output import write_answer
 
     settings = _settings(arguments)
     papers = _paper_ids(settings.library, arguments.paper)
@@ -216,16 +216,9 @@ def _ask(arguments: argparse.Namespace) -> int:
         arguments.question, history=tuple(arguments.after), papers=papers, llm=arguments.llm
     )
     if arguments.json:
-        _emit(export.answer_json(answer))
-        return 0
-    writers = {
-        "text": console.answer_text,
-        "markdown": export.to_markdown,
-        "gbt7714": export.to_gbt7714,
-        "bibtex": export.to_bibtex,
-        "ris": export.to_ris,
-    }
-    print(writers[arguments.format](answer))
+        _emit(answer_json(answer))
+    else:
+        write_answer(answer, arguments.format, arguments.out)
     return 0
 
 

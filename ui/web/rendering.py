@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from ingest.records import Paper
+from rag.parts import reference
 from rag.records import Answer, AnswerSentence, Citation
 from ui.web.conversations import Turn
 
@@ -63,6 +64,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "paper": paper_json(citation.paper),
         "page": citation.page,
         "section": list(citation.section),
+        "reference": [reference(citation, language) for language in ("zh", "en")],
         "quote": citation.quote,
         "before": before,
         "after": after,

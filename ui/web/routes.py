@@ -14,6 +14,7 @@ from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Res
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 
+from ingest.errors import ExtraMissing
 from ui.web import strings, uploads
 from ui.web.conversations import valid_id
 from ui.web.desk import Desk
@@ -148,7 +149,10 @@ def _add_export_route(app: FastAPI, desk: Desk) -> None:
         ]
         if not turns:
             raise HTTPException(404)
-        data = export_turns(turns, kind, lang)
+        try:
+            data = export_turns(turns, kind, lang)
+        except ExtraMissing as error:
+            return PlainTextResponse(error.text(lang), status_code=501)
         stem = ("引证" if lang == "zh" else "yinzheng") + ("" if turn == "all" else f"-{turn}")
         disposition = f"attachment; filename*=UTF-8''{quote(f'{stem}.{kind}')}"
         return Response(

@@ -6,6 +6,7 @@ import hashlib
 import json
 from typing import Any
 
+from rag.documents import pdf_installed
 from ui.web.desk import Desk
 from ui.web.jobs import running
 from ui.web.removals import UNDO_SECONDS
@@ -26,6 +27,7 @@ def library_status(desk: Desk) -> dict[str, Any]:
         "examples": desk.library.examples(),
         "job": _job_json(job),
         "llm": desk.llm(),
+        "pdf": pdf_installed(),
         "undo_seconds": UNDO_SECONDS,
         "max_mb": MAX_FILE // 1_000_000,
     }

@@ -3,7 +3,7 @@
 import { el, fill, icon, textButton } from "./dom.js";
 import { emit, on, select, send, store, t } from "./store.js";
 import { jobProgress } from "./library.js";
-import { printTurns } from "./print.js";
+import { printDocument } from "./print.js";
 import { answerText } from "./text.js";
 
 let root, list;
@@ -203,20 +203,16 @@ function foot(turn, last) {
 }
 
 function exportMenu(turn) {
-  const link = (scope, kind) => kind === "pdf" ? printButton(scope, turn) : el("a", {
-    href: `/export/${store.conversation}/${scope}.${kind}?lang=${store.lang}`, download: "", dataset: { kind, scope },
-  }, t(`export_${kind}`));
+  const address = (scope, kind) => `/export/${store.conversation}/${scope}.${kind}?lang=${store.lang}`;
+  const link = (scope, kind) => kind === "pdf" && !store.library?.pdf
+    ? el("button", { type: "button", dataset: { kind: "print", scope }, onclick: () => printDocument(address(scope, "json")) }, t("export_print"))
+    : el("a", { href: address(scope, kind), download: "", dataset: { kind, scope } }, t(`export_${kind}`));
   const kinds = ["md", "docx", "pdf"];
   return el("details.menu", {},
     el("summary.text-button", {}, icon("export"), el("span", {}, t("export"))),
     el("div.menu-body", {},
       el("p", {}, t("export_answer")), kinds.map((kind) => link(turn.number, kind)),
       el("p", {}, t("export_all")), kinds.map((kind) => link("all", kind))));
-}
-
-function printButton(scope, turn) {
-  const turns = () => (scope === "all" ? [...store.turns.values()].filter((one) => one.answer) : [turn]);
-  return el("button", { type: "button", dataset: { kind: "pdf", scope }, onclick: () => printTurns(turns()) }, t("export_pdf"));
 }
 
 function retry(turn) {

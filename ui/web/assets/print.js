@@ -1,26 +1,24 @@
-// Turns -> a plain document that the browser prints or saves as PDF, with page-level references.
+// Where no PDF can be made: the exported paragraphs as a plain document that the browser prints.
 
 import { el } from "./dom.js";
-import { reference } from "./text.js";
-import { store, t } from "./store.js";
+import { emit, t } from "./store.js";
 
-/** Put the document into the page, where only printing shows it, and open the print dialog. */
-export function printTurns(turns) {
+const TAGS = { question: "h1", heading: "h2", reference: "p.reference", quote: "blockquote", cited: "p.small", notice: "footer" };
+
+/** Fetch the paragraphs at ``address``, put them where only printing shows them, and print. */
+export async function printDocument(address) {
+  let parts;
+  try {
+    const reply = await fetch(address);
+    if (!reply.ok) throw new Error(String(reply.status));
+    parts = await reply.json();
+  } catch {
+    emit("toast", { id: "export", text: t("export_failed") });
+    return;
+  }
   document.getElementById("print")?.remove();
-  document.body.append(el("div", { id: "print", lang: document.documentElement.lang }, turns.map(section), el("footer", {}, t("notice"))));
+  document.body.append(el("div", { id: "print", lang: document.documentElement.lang },
+    parts.map((part) => el(TAGS[part.kind] ?? "p", {}, part.text))));
+  emit("toast", { id: "export", text: t("print_hint"), seconds: 12 });
   window.print();
-}
-
-function section(turn) {
-  const answer = turn.answer;
-  const cited = turn.state === "not_found" ? answer.nearest : answer.citations;
-  const label = (citation) => (citation.number ? `[${citation.number}] ` : "· ");
-  const [open, close] = store.lang === "zh" ? ["「", "」"] : ["“", "”"];
-  return el("section", {},
-    el("h1", {}, turn.question),
-    turn.state === "not_found" ? el("p", {}, t("not_found")) : null,
-    turn.state === "partly" && answer.missing.length ? el("p", {}, t("missing", { parts: answer.missing.join(", ") })) : null,
-    answer.sentences.filter((sentence) => !sentence.reason).map((sentence) => el("p", {}, `${sentence.text} ${sentence.citations.map((n) => `[${n}]`).join("")}`)),
-    cited.length ? el("h2", {}, t(turn.state === "not_found" ? "nearest" : "references")) : null,
-    el("ol", {}, cited.map((citation) => el("li", {}, label(citation), reference(citation), el("blockquote", {}, `${open}${citation.quote}${close}`)))));
 }

@@ -2,17 +2,12 @@
 
 import { store, t } from "./store.js";
 
-/** "authors. title. journal, year: page" as far as it is known. */
-export function reference(citation) {
-  const paper = citation.paper;
-  const authors = paper.authors.length > 3 ? `${paper.authors.slice(0, 3).join(", ")}${store.lang === "zh" ? ", 等" : ", et al."}` : paper.authors.join(", ");
-  const source = [paper.journal, paper.year].filter(Boolean).join(", ");
-  return [authors, paper.title, source, t("page_n", { page: citation.page })].filter(Boolean).join(". ");
-}
+/** The citation's GB/T 7714 entry with the page quoted and its section. */
+const reference = (citation) => citation.reference[store.lang === "zh" ? 0 : 1];
 
 export function quoteText(citation) {
   const [open, close] = store.lang === "zh" ? ["「", "」"] : ["“", "”"];
-  return `${open}${citation.quote}${close}\n${reference(citation)}${citation.paper.doi ? `. DOI: ${citation.paper.doi}` : ""}`;
+  return `${open}${citation.quote}${close}\n${reference(citation)}`;
 }
 
 export function answerText(turn) {
