@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -71,11 +72,15 @@ class Watched:
             self.page.wait_for_selector("#engine-state:is([data-state=ready], [data-state=empty])")
         return self
 
-    def ask(self, question: str, state: str = "answered") -> None:
-        """Type a question, press Enter and wait for the state of the new last turn."""
-        turns = self.page.locator(".turn[data-turn]").count()
+    def send(self, question: str) -> None:
+        """Type a question and press Enter."""
         self.page.fill("#question", question)
         self.page.press("#question", "Enter")
+
+    def ask(self, question: str, state: str = "answered") -> None:
+        """Send a question and wait for the state of the new last turn."""
+        turns = self.page.locator(".turn[data-turn]").count()
+        self.send(question)
         self.page.wait_for_function(
             """([turns, state]) => {
                 const all = document.querySelectorAll('.turn');
@@ -88,6 +93,24 @@ class Watched:
         """Wait for the page image with its marks; milliseconds since the click."""
         self.page.wait_for_selector("#stage[data-state=ready]")
         return int(self.page.get_attribute("#stage", "data-ms") or 0)
+
+    def boxes_in_view(self) -> bool:
+        """Tell whether the first cited box is drawn and inside the part of the page in sight."""
+        return self.page.evaluate(
+            """() => {
+                const frame = document.querySelector('#stage').getBoundingClientRect();
+                return [...document.querySelectorAll('.mark-box.cited')].slice(0, 1).every((node) => {
+                    const box = node.getBoundingClientRect();
+                    return box.width > 10 && box.top >= frame.top && box.bottom <= frame.bottom;
+                });
+            }"""
+        )
+
+    def download(self, selector: str) -> bytes:
+        """Click and return the file that comes."""
+        with self.page.expect_download() as download:
+            self.page.click(selector)
+        return Path(download.value.path()).read_bytes()
 
     def count(self, selector: str) -> int:
         return self.page.locator(selector).count()

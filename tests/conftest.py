@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from browser import Watched
+    from ui_fake_desk import Served
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -53,3 +59,49 @@ def sample_library(tmp_path_factory: pytest.TempPathFactory, samples: tuple[Path
     library = tmp_path_factory.mktemp("library")
     index_paths(Settings(library=library), samples)
     return library
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """One Chromium for all tests of the page; each test has a context of its own."""
+    from browser import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The page on fakes: two papers that are in, one that failed."""
+    yield from _serving(tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture(scope="module")
+def served_empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The page on fakes with an empty library."""
+    yield from _serving(tmp_path_factory.mktemp("empty"), empty=True)
+
+
+def _serving(folder: Path, **options: bool) -> Iterator[Served]:
+    from ui_fake_desk import Served, make_desk
+
+    running = Served(make_desk(folder, **options))
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def visit(browser: object, request: pytest.FixtureRequest) -> Iterator[Callable[..., Watched]]:
+    """Open pages; each is checked for errors and outside requests when the test ends."""
+    from browser import Watched
+
+    opened: list[Watched] = []
+
+    def new(path: str = "/", url: str | None = None, **options: object) -> Watched:
+        address = url or request.getfixturevalue("served").url
+        opened.append(Watched(browser, address, **options))
+        return opened[-1].open(path)
+
+    yield new
+    for page in opened:
+        page.close()

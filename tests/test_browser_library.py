@@ -1,0 +1,77 @@
+"""Library, uploads and tables in a real Chromium, on a deterministic assistant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ui_fake_desk import QUOTES
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_library_filters_selects_deletes_and_opens_sections(visit, served):
+    page = visit()
+    page.page.click("#view-library")
+    assert "需要密码" in page.text(".paper[data-status=failed]")
+    assert page.text(".paper .result") == "2 栏 · 31 条参考文献 · 1 页由 OCR 识别"
+    page.page.fill("#filter", "糖尿病")
+    assert page.count(".paper") == 1
+    page.page.locator(".paper input").check()
+    assert "1" in page.text("#scope")
+    page.ask("选中的")
+    papers = served.desk.engine.assistant(1).asked[-1][1]["papers"]
+    assert len(papers) == 1
+    page.page.click("#view-library")
+    page.page.click("#select-all")  # clears the selection
+    page.page.click(".paper [id^=delete]")
+    page.gone(".paper")
+    page.page.click(".toast .text-button")
+    page.wait(".paper")
+    page.page.fill("#filter", "")
+    page.page.click("[id^=details] >> nth=0")
+    assert "31" in page.text("[data-details]")
+    page.page.click(".outline-link >> nth=2")
+    page.wait(".sheet[data-page='3'] img")
+
+
+def test_uploads_are_taken_or_refused_with_a_reason(visit, served, tmp_path, monkeypatch):
+    asked: list[dict] = []
+    monkeypatch.setattr(served.desk.jobs, "request", lambda **what: asked.append(what))
+    page = visit()
+    page.page.click("#view-library")
+    good = tmp_path / "<img src=x onerror=window.__xss=9>.pdf"
+    good.write_bytes(b"%PDF-1.4 new")
+    fake = tmp_path / "fake.pdf"
+    fake.write_bytes(b"<html>")
+    text = tmp_path / "notes.txt"
+    text.write_text("x")
+    page.allowed += [r"status of 415"]
+    page.page.set_input_files("#files", [good, fake, text])
+    page.wait(".toast[data-id='rejected-notes.txt']")
+    assert "不是 PDF" in page.text(".toast[data-id='rejected-fake.pdf']")
+    assert [Path(p).name for what in asked for p in what["paths"]] == [
+        "_img src=x onerror=window.__xss=9_.pdf"
+    ]
+
+
+def test_tables_filter_and_open_the_page_of_a_row(visit):
+    page = visit()
+    page.page.click("#view-tables")
+    page.wait("#table-body[data-state=ready]")
+    assert "没有找到" in page.text("#table-body")
+    page.page.click("#table-mechanisms")
+    page.wait(".rows tbody tr")
+    assert page.count(".rows tbody tr") == 3 and "<img src=x" in page.text(".rows")
+    page.page.fill("#table-filter", "tgf")
+    assert page.count(".rows tbody tr") == 1
+    page.page.fill("#table-filter", "")
+    page.page.click(".rows tr:first-child .source button")
+    assert page.painted() < 150
+    assert page.text(".card[aria-current] mark") == QUOTES[0][0] and page.boxes_in_view()
+    page.page.click("#view-tables")
+    assert page.count(".rows tr[aria-current]") == 1
+    with page.page.expect_download() as download:
+        page.page.click("#table-csv")
+    text = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert "'=HYPERLINK" in text and len(text.splitlines()) >= 4
