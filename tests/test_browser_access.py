@@ -21,7 +21,9 @@ TEXTS = """() => [...document.querySelectorAll('body *')]
     .filter((text) => text?.trim())"""
 
 
-def test_an_empty_library_explains_itself_in_the_language_of_the_browser(visit, served_empty, monkeypatch):
+def test_an_empty_library_explains_itself_in_the_language_of_the_browser(
+    visit, served_empty, monkeypatch
+):
     asked: list[dict] = []
     monkeypatch.setattr(served_empty.desk.jobs, "request", lambda **what: asked.append(what))
     page = visit(url=served_empty.url)

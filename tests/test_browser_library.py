@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ui_fake_desk import QUOTES
+from ui_fake_desk import KIDNEY, QUOTES
 
 pytestmark = pytest.mark.browser
 
 
-def test_the_library_filters_selects_deletes_and_opens_sections(visit, served):
+def test_the_library_filters_selects_deletes_and_opens_sections(visit, served, monkeypatch):
     page = visit()
     page.page.click("#view-library")
     assert "需要密码" in page.text(".paper[data-status=failed]")
@@ -23,10 +23,25 @@ def test_the_library_filters_selects_deletes_and_opens_sections(visit, served):
     papers = served.desk.engine.assistant(1).asked[-1][1]["papers"]
     assert len(papers) == 1
     page.page.click("#view-library")
-    page.page.click("#select-all")  # clears the selection
     page.page.click(".paper [id^=delete]")
     page.gone(".paper")
+    assert "改为检索全部" in page.text("#scope")  # the choice is never silently widened
+    page.ask("选中的都没了", "error")
+    assert "所选文献已不在库中" in page.text(".turn:last-child")
+    page.page.click("#view-library")
     page.page.click(".toast .text-button")
+    page.wait(".paper")
+    assert "仅检索选中的 1 篇" in page.text("#scope")
+    monkeypatch.setattr(served.desk.library, "restore", lambda paper: False)
+    page.page.click(".paper [id^=delete]")
+    page.gone(".paper")
+    page.page.click(".toast[data-id^=removed] .text-button")
+    page.wait(".toast[data-id=notice]")
+    assert "无法撤销" in page.text(".toast[data-id=notice]")
+    monkeypatch.undo()
+    page.page.click("#scope")
+    assert page.text("#scope").startswith("检索全部 1 篇")
+    served.desk.library.restore(KIDNEY.id[:16])
     page.wait(".paper")
     page.page.fill("#filter", "")
     page.page.click("[id^=details] >> nth=0")

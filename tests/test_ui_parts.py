@@ -11,7 +11,7 @@ import pytest
 from ui_fake_desk import HOSTILE, KIDNEY, LUNG, make_citation, make_desk
 
 from ingest.errors import SnapshotCorrupt
-from ui.web import events
+from ui.web import asking, events
 from ui.web.conversations import PAGE_TURNS, Conversations
 from ui.web.engine import Engine
 from ui.web.evidence import PageImage, PageImages
@@ -34,7 +34,7 @@ def desk(tmp_path: Path):
 
 
 def ask(desk, question: str, conversation: str = ONE, **data):
-    updates = list(events.ask(desk, {"conversation": conversation, "question": question, **data}))
+    updates = list(asking.ask(desk, {"conversation": conversation, "question": question, **data}))
     return updates[-1]["turn"]
 
 
@@ -46,7 +46,7 @@ def wait(condition, seconds: float = 5.0) -> None:
 
 
 def test_a_turn_starts_searching_and_ends_answered(desk):
-    updates = list(events.ask(desk, {"conversation": ONE, "question": "整合素？"}))
+    updates = list(asking.ask(desk, {"conversation": ONE, "question": "整合素？"}))
     assert updates[0]["turn"]["state"] == "searching"
     grown = [len(update["turn"]["answer"]["sentences"]) for update in updates[1:]]
     assert grown == [1, 2, 3]
@@ -110,15 +110,15 @@ def test_conversations_do_not_see_each_other(desk):
     ],
 )
 def test_what_is_not_a_question_is_ignored(desk, data):
-    assert list(events.ask(desk, data)) == []
+    assert list(asking.ask(desk, data)) == []
     assert (
-        list(events.retry(desk, data if data != {"conversation": ONE, "question": 5} else {})) == []
+        list(asking.retry(desk, data if data != {"conversation": ONE, "question": 5} else {})) == []
     )
 
 
 def test_questions_are_cut_and_cleaned():
-    assert len(events.clean_question("长" * 5000)) == events.MAX_QUESTION
-    assert events.clean_question(" a\x00b\x1b[31m ") == "a b [31m"
+    assert len(asking.clean_question("长" * 5000)) == asking.MAX_QUESTION
+    assert asking.clean_question(" a\x00b\x1b[31m ") == "a b [31m"
 
 
 def test_an_error_shows_a_code_and_no_inside(desk, caplog):
@@ -132,9 +132,9 @@ def test_an_error_shows_a_code_and_no_inside(desk, caplog):
 
 
 def test_stopping_ends_the_turn_and_frees_the_conversation(desk):
-    running = events.ask(desk, {"conversation": ONE, "question": "问"})
+    running = asking.ask(desk, {"conversation": ONE, "question": "问"})
     assert next(running)["turn"]["state"] == "searching"
-    second = list(events.ask(desk, {"conversation": ONE, "question": "又"}))
+    second = list(asking.ask(desk, {"conversation": ONE, "question": "又"}))
     assert second[-1]["turn"]["state"] == "busy"
     running.close()  # what Gradio does on stop and when the tab is closed
     assert desk.conversations.turns(ONE)[-1].state == "stopped"
@@ -144,7 +144,7 @@ def test_stopping_ends_the_turn_and_frees_the_conversation(desk):
 def test_retry_undo_and_clear(desk):
     ask(desk, "一")
     ask(desk, "二")
-    again = list(events.retry(desk, {"conversation": ONE}))[-1]["turn"]
+    again = list(asking.retry(desk, {"conversation": ONE}))[-1]["turn"]
     assert again["question"] == "二" and again["number"] == 3
     undone = events.undo(desk.conversations, {"conversation": ONE})
     assert undone["draft"] == "二" and [t["question"] for t in undone["turns"]] == ["一"]

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from ui_fake_desk import KIDNEY, LUNG, FakeAssistant, draw_page, make_desk, make_paper
 
-from ui.web import events, removals
+from ui.web import asking, events, removals
 from ui.web.engine import Engine
 from ui.web.evidence import PageImages
-from ui.web.library import Catalogue, Library, Row
+from ui.web.library import Library
 from ui.web.originals import FileChanged
+from ui.web.rows import Catalogue, Row
 from ui.web.status import library_status
 
 ONE = "0" * 31 + "1"
@@ -153,9 +154,20 @@ def test_a_question_to_vanished_papers_says_that_they_are_gone(desk):
     desk.engine.start()
     assistant = desk.engine.assistant(5)
     data = {"conversation": ONE, "question": "整合素？", "papers": ["f" * 16]}
-    turn = list(events.ask(desk, data))[-1]["turn"]
+    turn = list(asking.ask(desk, data))[-1]["turn"]
     assert turn["state"] == "error" and turn["answer"] is None
-    assert turn["message"] == list(events.NOTHING_CHOSEN) and assistant.asked == []
+    assert turn["message"] == list(asking.NOTHING_CHOSEN) and assistant.asked == []
+
+
+def test_an_undo_that_comes_too_late_is_told(desk, at_once):
+    asked = {"paper": SHORT}
+    events.remove(desk, asked)
+    assert events.restore(desk, asked) is None and desk.library.chosen(()) is None
+    events.remove(desk, asked)
+    library_status(desk)  # the time for undoing is over: the indexing process has it
+    told = events.restore(desk, asked)
+    assert told["key"] == "restore_late" and told["paper"] == LUNG.title
+    assert events.restore(desk, {"paper": "f" * 16})["key"] == "restore_gone"
 
 
 def test_a_removed_paper_stays_out_while_the_next_snapshot_opens(tmp_path):

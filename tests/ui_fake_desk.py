@@ -25,7 +25,8 @@ from ui.web.desk import Desk
 from ui.web.engine import Engine
 from ui.web.evidence import PageImage, PageImages
 from ui.web.jobs import Jobs
-from ui.web.library import Catalogue, Heading, Library, Row
+from ui.web.library import Library
+from ui.web.rows import Catalogue, Heading, Row
 
 WIDTH, HEIGHT = 595.0, 842.0
 SECRET = "secret path /root/inside"

@@ -10,7 +10,7 @@ from index.records import PaperEntry
 from index.snapshot import Snapshot
 from ingest.file_names import path_of, shown_name
 from ingest.records import Paper, PaperReport
-from ui.web.library import Catalogue, Heading, Row
+from ui.web.rows import Catalogue, Heading, Row
 
 
 def load_catalogue(library: Path) -> Catalogue:

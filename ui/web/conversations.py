@@ -47,6 +47,12 @@ def valid_id(conversation: object) -> bool:
     return isinstance(conversation, str) and _ID.fullmatch(conversation) is not None
 
 
+def named(data: object) -> str | None:
+    """Return the conversation id that an event's ``data`` names, None when it is not one."""
+    found = data.get("conversation") if isinstance(data, dict) else None
+    return found if isinstance(found, str) and valid_id(found) else None
+
+
 class Conversations:
     """All running conversations; every method may be called from any thread."""
 

@@ -1,185 +1,24 @@
-"""What happens on each event of the page: its data comes in, JSON for a panel goes out.
+"""What else the page sends in: earlier turns, undo, clear, and what is done to the library.
 
-Nothing the browser sends is trusted: ids and lengths are checked, turns come from the server.
+Nothing the browser sends is trusted: ids are checked, turns come from the server.
 """
 
 from __future__ import annotations
 
-import logging
 import secrets
-import time
-import traceback
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
-from ingest.errors import YinzhengError
-from rag.records import Answer, Status
-from ui.web.conversations import Conversations, Turn, valid_id
+from ui.sample_papers import sample_papers
+from ui.web.conversations import Conversations, named
 from ui.web.desk import Desk
-from ui.web.rendering import ID_LENGTH, turn_json
-from ui.web.streaming import sentence_by_sentence
-
-log = logging.getLogger(__name__)
-
-MAX_QUESTION = 2000
-MODEL_WAIT = 180.0
-LENGTHS = {"short": 3, "medium": 6, "long": 12}
-
-NOTHING_LEFT = ("文献库为空，请先添加 PDF。", "The library is empty. Add PDFs first.")
-NOTHING_CHOSEN = (
-    "所选文献已不在库中；请在文献库中另选，或取消选择后提问全部文献。",
-    "The papers chosen are no longer in the library. Choose others, or none to ask all papers.",
-)
+from ui.web.rendering import turn_json
 
 Update = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class AskRequest:
-    """A question as the page sent it, checked."""
-
-    conversation: str
-    question: str
-    papers: tuple[str, ...]
-    sentences: int
-    llm: bool
-
-    @classmethod
-    def parse(cls, data: object) -> AskRequest | None:
-        """Return the request, or None when it is not one."""
-        if not isinstance(data, dict) or not valid_id(data.get("conversation")):
-            return None
-        question = data.get("question")
-        if not isinstance(question, str):
-            return None
-        papers = data.get("papers")
-        chosen = papers if isinstance(papers, list) else []
-        return cls(
-            data["conversation"],
-            clean_question(question),
-            tuple(str(paper)[:64] for paper in chosen[:5000]),
-            LENGTHS.get(str(data.get("length")), LENGTHS["medium"]),
-            data.get("llm") is True,
-        )
-
-
-def clean_question(question: str) -> str:
-    """Cut to the longest question allowed and drop control characters."""
-    kept = "".join(c if c.isprintable() or c in "\n\t" else " " for c in question)
-    return kept.strip()[:MAX_QUESTION]
-
-
-def ask(desk: Desk, data: object) -> Iterator[Update]:
-    """Answer a question; yields the turn as it grows."""
-    request = AskRequest.parse(data)
-    if request is None or not request.question:
-        return
-    turns = desk.conversations
-    turn = turns.begin(request.conversation, request.question)
-    if turn is None:
-        yield _update(request.conversation, Turn(0, request.question, state="busy"))
-        return
-    if desk.log_questions:
-        log.info("question: %s", request.question)
-    started = time.monotonic()
-    try:
-        yield _update(request.conversation, turn)
-        for grown in _answered(desk, request, turn):
-            turn = grown
-            yield _update(request.conversation, turn)
-    except YinzhengError as error:
-        turn = turns.update(
-            request.conversation,
-            replace(
-                turn,
-                state="error",
-                code=type(error).__name__,
-                message=(error.zh, error.en),
-            ),
-        )
-        yield _update(request.conversation, turn)
-    except GeneratorExit:
-        raise
-    except Exception as error:
-        code = secrets.token_hex(3).upper()
-        # The message of an exception may quote the question or a passage: only its class and
-        # the way to it are logged.
-        way = "".join(traceback.format_tb(error.__traceback__))
-        log.error("question failed, code %s, %s\n%s", code, type(error).__name__, way)
-        turn = turns.update(request.conversation, replace(turn, state="error", code=code))
-        yield _update(request.conversation, turn)
-    finally:
-        if turn.state == "searching":
-            # Stop was pressed or the tab was closed: the generator ends here.
-            turn = turns.update(request.conversation, replace(turn, state="stopped"))
-        log.info(
-            "turn: %s, %.0f ms, snapshot %s",
-            turn.state,
-            (time.monotonic() - started) * 1000,
-            desk.engine.snapshot,
-        )
-
-
-def _answered(desk: Desk, request: AskRequest, turn: Turn) -> Iterator[Turn]:
-    assistant = desk.engine.assistant(timeout=MODEL_WAIT)
-    if assistant is None:
-        message = desk.engine.state.message
-        raise YinzhengError(*(message if message[0] else NOTHING_LEFT))
-    papers = desk.library.chosen(request.papers)
-    if papers is not None and not papers:
-        raise YinzhengError(*(NOTHING_CHOSEN if request.papers else NOTHING_LEFT))
-    history = desk.conversations.questions(request.conversation, turn.number)
-    stream = assistant.ask_stream(
-        request.question,
-        history=history,
-        papers=papers,
-        sentences=request.sentences,
-        llm=request.llm and desk.llm() is not None,
-    )
-    for answer, done in sentence_by_sentence(stream):
-        if done:
-            desk.images.prefetch(_cited_pages(answer))
-            state = answer.status.value
-            yield desk.conversations.update(
-                request.conversation, replace(turn, state=state, answer=answer)
-            )
-        else:
-            # A partial answer is shown but not kept: only a finished one is history.
-            yield Turn(turn.number, turn.question, "searching", answer)
-
-
-def _cited_pages(answer: Answer) -> list[tuple[str, int]]:
-    shown = answer.nearest if answer.status is Status.NOT_FOUND else answer.citations
-    pages = []
-    for citation in shown:
-        pages.append((citation.paper.id[:ID_LENGTH], citation.page))
-        pages += [(citation.paper.id[:ID_LENGTH], box.page) for box in citation.boxes]
-    return pages
-
-
-def _update(conversation: str, turn: Turn) -> Update:
-    return {"kind": "turn", "conversation": conversation, "turn": turn_json(turn)}
-
-
-def _conversation(data: object) -> str | None:
-    """Return the conversation id that ``data`` names, None when it is not one."""
-    found = data.get("conversation") if isinstance(data, dict) else None
-    return found if isinstance(found, str) and valid_id(found) else None
-
-
-def retry(desk: Desk, data: object) -> Iterator[Update]:
-    """Ask the last question again, in place of its old answer."""
-    if (conversation := _conversation(data)) is None or not isinstance(data, dict):
-        return
-    last = desk.conversations.drop_last(conversation)
-    if last is not None:
-        yield from ask(desk, {**data, "question": last.question})
-
-
 def history(conversations: Conversations, data: object) -> Update | None:
     """Turns for a page that was reloaded, or the ones before ``data["before"]``."""
-    if (conversation := _conversation(data)) is None or not isinstance(data, dict):
+    if (conversation := named(data)) is None or not isinstance(data, dict):
         return None
     before = data.get("before")
     limit = before if isinstance(before, int) and not isinstance(before, bool) else None
@@ -196,7 +35,7 @@ def history(conversations: Conversations, data: object) -> Update | None:
 
 def undo(conversations: Conversations, data: object) -> Update | None:
     """Take back the last question; its text goes back into the question box."""
-    if (conversation := _conversation(data)) is None:
+    if (conversation := named(data)) is None:
         return None
     last = conversations.drop_last(conversation)
     found = history(conversations, data)
@@ -207,7 +46,7 @@ def undo(conversations: Conversations, data: object) -> Update | None:
 
 def clear(conversations: Conversations, data: object) -> Update | None:
     """Remove all turns of the conversation."""
-    if (conversation := _conversation(data)) is None:
+    if (conversation := named(data)) is None:
         return None
     conversations.clear(conversation)
     return history(conversations, data)
@@ -223,9 +62,14 @@ def remove(desk: Desk, data: object) -> None:
     desk.library.remove(_paper(data))
 
 
-def restore(desk: Desk, data: object) -> None:
-    """Undo a removal."""
-    desk.library.restore(_paper(data))
+def restore(desk: Desk, data: object) -> Update | None:
+    """Undo a removal; return what to tell the person when it is too late."""
+    row = desk.library.row(_paper(data))
+    if row is not None and desk.library.restore(row.id):
+        return None
+    paper = row.paper.title or row.paper.file if row is not None else ""
+    key = "restore_late" if row is not None else "restore_gone"
+    return {"key": key, "paper": paper, "nonce": secrets.token_hex(4)}
 
 
 def reread(desk: Desk, data: object) -> None:
@@ -241,24 +85,9 @@ def reread(desk: Desk, data: object) -> None:
 
 def samples(desk: Desk, data: object) -> None:
     """Index the sample papers."""
-    from ui.sample_papers import sample_papers
-
     desk.jobs.request(paths=sample_papers())
 
 
 def dismiss(desk: Desk, data: object) -> None:
     """Put away the report of a finished job."""
     desk.jobs.dismiss()
-
-
-def ask_once(desk: Desk, message: str) -> Update:
-    """Answer one question without a conversation, as JSON like ``yinzheng ask --json``."""
-    from rag.export import answer_json
-
-    question = clean_question(message)
-    assistant = desk.engine.assistant(timeout=MODEL_WAIT)
-    if assistant is None or not question:
-        return {"error": "library empty or not loaded" if question else "empty question"}
-    # Over the API nobody has agreed that passages leave this machine.
-    answer = assistant.ask(question, papers=desk.library.chosen(()), llm=False)
-    return dict(answer_json(answer))

@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.web import events
+from ui.web import asking, events
 from ui.web.conversations import Conversations
 from ui.web.desk import Desk
 from ui.web.status import library_status
@@ -24,7 +24,7 @@ BUSY_SECONDS = 0.5
 IDLE_SECONDS = 4.0
 
 Handler = Callable[[Conversations, object], object]
-Action = Callable[[Desk, object], None]
+Action = Callable[[Desk, object], events.Update | None]
 
 
 def _panel(name: str, *event_names: str) -> gr.HTML:
@@ -65,10 +65,10 @@ def build_page(desk: Desk) -> gr.Blocks:
 
 def _wire_conversation(desk: Desk, conversation: gr.HTML, composer: gr.HTML) -> None:
     def answer(event: gr.EventData) -> Iterator[dict[str, Any]]:
-        yield from events.ask(desk, event._data)
+        yield from asking.ask(desk, event._data)
 
     def retry(event: gr.EventData) -> Iterator[dict[str, Any]]:
-        yield from events.retry(desk, event._data)
+        yield from asking.retry(desk, event._data)
 
     answering = {
         "outputs": [conversation],
@@ -119,10 +119,11 @@ def _wire_library(desk: Desk, library: gr.HTML, seen: gr.State, timer: gr.Timer)
     }
     timer.tick(look, **quiet)
 
-    def acting(action: Action) -> Callable[[gr.EventData], tuple[Any, Any, Any]]:
-        def handle(event: gr.EventData) -> tuple[Any, Any, Any]:
-            action(desk, event._data)
-            return look("")
+    def acting(action: Action) -> Callable[[gr.EventData], tuple[Any, ...]]:
+        def handle(event: gr.EventData) -> tuple[Any, ...]:
+            notice = action(desk, event._data)
+            status, *rest = look("")
+            return (status if notice is None else {**status, "notice": notice}, *rest)
 
         return handle
 
@@ -138,7 +139,7 @@ def _wire_library(desk: Desk, library: gr.HTML, seen: gr.State, timer: gr.Timer)
 def _api(desk: Desk) -> Callable[[str], dict[str, Any]]:
     def ask(message: str) -> dict[str, Any]:
         """Answer one question; the result has the form of `yinzheng ask --json`."""
-        return events.ask_once(desk, message)
+        return asking.ask_once(desk, message)
 
     return ask
 

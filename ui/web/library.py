@@ -9,61 +9,18 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import LibraryMissing, YinzhengError
-from ingest.records import Paper
 from ui.web.examples import example_questions
 from ui.web.originals import FileChanged, Originals
 from ui.web.removals import Removals
-from ui.web.rendering import ID_LENGTH, paper_json
+from ui.web.rows import Catalogue, Row, row_json
 
 log = logging.getLogger(__name__)
 
 PAPERS = "papers"  # folder inside the library that holds what was uploaded
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A section of a paper: its path of headings and the page it begins on."""
-
-    path: tuple[str, ...]
-    page: int
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One PDF of the library; ``card`` is its report card, empty when there is none.
-
-    ``status``, ``sha256``, ``size`` and ``mtime_ns`` are as in ``index.records.PaperEntry``;
-    ``reason`` a (zh, en) pair.
-    """
-
-    paper: Paper
-    path: Path
-    status: str
-    reason: tuple[str, str] = ("", "")
-    passages: int = 0
-    card: dict[str, Any] = field(default_factory=dict)
-    outline: tuple[Heading, ...] = ()
-    sha256: str = ""
-    size: int = 0
-    mtime_ns: int = 0
-
-    @property
-    def id(self) -> str:
-        """The short id used in addresses."""
-        return self.paper.id[:ID_LENGTH]
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """All PDFs of one snapshot."""
-
-    snapshot: str = ""
-    rows: tuple[Row, ...] = ()
 
 
 class Library:
@@ -141,7 +98,7 @@ class Library:
         """Return what the list shows, without outlines."""
         with self._lock:
             shown = [row for row in self._rows.values() if row.id not in self._removed]
-        return [_row_json(row) for row in shown]
+        return [row_json(row) for row in shown]
 
     def details(self, paper: str) -> dict[str, Any] | None:
         """Return one paper with its report card and outline."""
@@ -150,7 +107,7 @@ class Library:
         if row is None:
             return None
         outline = [{"path": list(h.path), "page": h.page} for h in row.outline]
-        return {**_row_json(row), "card": row.card, "outline": outline}
+        return {**row_json(row), "card": row.card, "outline": outline}
 
     def examples(self) -> list[dict[str, str]]:
         """Return questions that fit the papers, as [{"zh", "en"}]."""
@@ -229,24 +186,3 @@ class Library:
     def uploads(self) -> Path:
         """The folder that holds what was uploaded."""
         return (self.folder / PAPERS).resolve()
-
-
-def _row_json(row: Row) -> dict[str, Any]:
-    return {
-        **paper_json(row.paper),
-        "id": row.id,
-        "status": row.status,
-        "reason": list(row.reason),
-        "passages": row.passages,
-        "result": _result(row.card),
-    }
-
-
-def _result(card: dict[str, Any]) -> dict[str, int]:
-    """Return how a paper was read in four numbers; the details have the whole report card."""
-    return {
-        "columns": max(card.get("columns", ()), default=0),
-        "references": int(card.get("references", 0)),
-        "ocr": len(card.get("ocr_pages", ())),
-        "lost": len(card.get("failed_pages", ())),
-    }

@@ -14,7 +14,8 @@ from ui.web.desk import Desk
 from ui.web.engine import Answerer, Engine
 from ui.web.evidence import DPI, PageImage, PageImages
 from ui.web.jobs import Jobs
-from ui.web.library import Catalogue, Library
+from ui.web.library import Library
+from ui.web.rows import Catalogue
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant

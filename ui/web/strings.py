@@ -120,6 +120,14 @@ STRINGS: dict[str, tuple[str, str]] = {
     "stop": ("停止", "Stop"),
     "too_long": ("问题最多 {n} 个字符", "A question has at most {n} characters"),
     "scope_all": ("检索全部 {n} 篇文献", "Searching all {n} papers"),
+    "scope_gone": (
+        "所选文献已不在库中 · 改为检索全部 {n} 篇",
+        "The chosen papers are gone · search all {n} instead",
+    ),
+    "scope_gone_one": (
+        "所选文献已不在库中 · 改为检索全部 {n} 篇",
+        "The chosen papers are gone · search the one left",
+    ),
     "scope_some": ("仅检索选中的 {n} 篇文献", "Searching {n} selected papers only"),
     "notice": (
         "科研辅助工具，不构成医疗建议；请核对原文，勿输入患者信息。",
@@ -238,6 +246,14 @@ STRINGS: dict[str, tuple[str, str]] = {
     "reread": ("重新读取", "Read again"),
     "deleted": ("已删除《{paper}》", "Deleted {paper}"),
     "restore": ("撤销删除", "Undo"),
+    "restore_late": (
+        "《{paper}》已在移出索引，无法撤销；需要时请重新添加它的 PDF。",
+        "{paper} is being taken out of the index: too late to undo. Add its PDF again if needed.",
+    ),
+    "restore_gone": (
+        "这篇文献已移出索引，无法撤销；需要时请重新添加它的 PDF。",
+        "That paper has left the index: too late to undo. Add its PDF again if needed.",
+    ),
     "queued": ("等待读取", "Waiting"),
     "uploading": ("上传中 {percent}%", "Uploading {percent}%"),
     "stage_read": ("读取页面", "Reading pages"),

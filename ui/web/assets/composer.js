@@ -1,7 +1,7 @@
 // The question box: text in, "ask" and "stop" out. Also receives the history of the conversation.
 
 import { el, fill, icon } from "./dom.js";
-import { emit, on, send, setView, store, t } from "./store.js";
+import { emit, on, scope as chosen, send, setView, store, t } from "./store.js";
 
 const LONGEST = 2000;
 let root, box, button, scope, hint, form;
@@ -12,7 +12,7 @@ export function start(node) {
     id: "question", rows: 1, maxlength: LONGEST, onkeydown: key, oninput: grow, autocomplete: "off",
   });
   button = el("button.ask", { id: "ask", type: "submit" });
-  scope = el("button.scope", { type: "button", id: "scope", onclick: () => setView("library") });
+  scope = el("button.scope", { type: "button", id: "scope", onclick: () => (chosen().gone ? searchAll() : setView("library")) });
   hint = el("p.notice");
   form = el("form.composer", { onsubmit: (event) => { event.preventDefault(); busy() ? stop() : submit(); } },
     scope, el("div.box", {}, box, button), hint);
@@ -29,13 +29,14 @@ export function start(node) {
 const busy = () => store.pending?.state === "searching" || [...store.turns.values()].some((turn) => turn.state === "searching");
 
 export function render() {
-  const papers = store.library?.papers.length ?? 0;
+  const { n, all, gone } = chosen();
   box.setAttribute("aria-label", t("question_label"));
   box.placeholder = t("placeholder");
   fill(button, icon(busy() ? "stop" : "send"), el("span", {}, t(busy() ? "stop" : "ask")));
   button.dataset.state = busy() ? "busy" : "idle";
-  scope.hidden = !papers;
-  fill(scope, t(store.selected.size ? "scope_some" : "scope_all", { n: store.selected.size || papers }), icon("chevron"));
+  scope.hidden = !all;
+  scope.dataset.gone = String(gone);
+  fill(scope, t(gone ? "scope_gone" : n ? "scope_some" : "scope_all", { n: n || all }), icon(gone ? "right" : "chevron"));
   fill(hint, t("notice"));
 }
 
@@ -63,6 +64,12 @@ function submit() {
   send("composer", "ask", {
     question, papers: [...store.selected], length: store.length, llm: store.llm && Boolean(store.library?.llm),
   });
+}
+
+// A choice of papers that are all gone is never silently widened: the person says so.
+function searchAll() {
+  store.selected.clear();
+  emit("selected-papers");
 }
 
 function stop() {

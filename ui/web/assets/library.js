@@ -1,7 +1,7 @@
 // The library: papers and the indexing job come in; uploads, selection, removal go out.
 
 import { el, fill, icon, textButton } from "./dom.js";
-import { emit, on, send, setView, store, t } from "./store.js";
+import { emit, on, send, setView, store, t, usable } from "./store.js";
 import { upload } from "./network.js";
 import { details } from "./paper_details.js";
 
@@ -32,11 +32,11 @@ export function receive(value) {
   const before = store.library?.job;
   store.library = value;
   const known = new Set(value.papers.map((paper) => paper.id));
-  for (const id of store.selected) if (!known.has(id)) store.selected.delete(id);
   for (const id of open.keys()) if (!known.has(id)) open.delete(id);
   if (before?.state === "running" && value.job?.state === "done") open.clear();
   draw();
   emit("library", value);
+  if (value.notice) emit("toast", { id: "notice", text: t(value.notice.key, value.notice), seconds: 12 });
 }
 
 export function render() {
@@ -112,8 +112,6 @@ function drawList() {
     !papers.length && store.library ? el("li.none", {}, t("library_none")) : null);
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
-
-const usable = (paper) => paper.status === "indexed" || paper.status === "partial";
 
 function row(paper) {
   const reason = paper.reason?.[store.lang === "zh" ? 0 : 1];

@@ -33,7 +33,7 @@ export const store = {
   earlier: 0,
   pending: null, // the question on its way to the server
   library: null, // last status of the library panel
-  selected: new Set(), // short paper ids that questions run over; empty means all
+  selected: new Set(), // short paper ids that questions run over, kept when a paper is removed; empty means all
   tableTurn: null, // the rows of a table on one page, in the form of a turn
   selection: null, // {turn, list: "citations" | "nearest", index} or {browse: paper, page}
   view: "chat",
@@ -92,6 +92,17 @@ export function selectedCitation() {
   const turn = chosen.list === "rows" ? store.tableTurn : store.turns.get(chosen.turn);
   const citation = turn?.answer?.[chosen.list]?.[chosen.index];
   return citation ? { turn, citation } : null;
+}
+
+/** Whether questions can run over a paper of the library. */
+export const usable = (paper) => paper.status === "indexed" || paper.status === "partial";
+
+/** How many papers can be asked (``all``), how many of them are chosen (``n``), and whether some
+ * were chosen and none of those is left (``gone``). */
+export function scope() {
+  const known = (store.library?.papers ?? []).filter(usable);
+  const n = known.filter((paper) => store.selected.has(paper.id)).length;
+  return { n, all: known.length, gone: store.selected.size > 0 && n === 0 };
 }
 
 export const isNarrow = () => matchMedia("(max-width: 860px)").matches;

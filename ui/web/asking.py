@@ -1,0 +1,183 @@
+"""A question as the page sent it -> the turn, as it grows.
+
+Nothing the browser sends is trusted: ids and lengths are checked, turns come from the server.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ingest.errors import YinzhengError
+from rag.export import answer_json
+from rag.records import Answer, Status
+from ui.web.conversations import Turn, named, valid_id
+from ui.web.desk import Desk
+from ui.web.rendering import ID_LENGTH, turn_json
+from ui.web.streaming import sentence_by_sentence
+
+Update = dict[str, Any]
+
+log = logging.getLogger(__name__)
+
+MAX_QUESTION = 2000
+MODEL_WAIT = 180.0
+LENGTHS = {"short": 3, "medium": 6, "long": 12}
+
+NOTHING_LEFT = ("文献库为空，请先添加 PDF。", "The library is empty. Add PDFs first.")
+NOTHING_CHOSEN = (
+    "所选文献已不在库中；请在文献库中另选，或取消选择后提问全部文献。",
+    "The papers chosen are no longer in the library. Choose others, or none to ask all papers.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AskRequest:
+    """A question as the page sent it, checked."""
+
+    conversation: str
+    question: str
+    papers: tuple[str, ...]
+    sentences: int
+    llm: bool
+
+    @classmethod
+    def parse(cls, data: object) -> AskRequest | None:
+        """Return the request, or None when it is not one."""
+        if not isinstance(data, dict) or not valid_id(data.get("conversation")):
+            return None
+        question = data.get("question")
+        if not isinstance(question, str):
+            return None
+        papers = data.get("papers")
+        chosen = papers if isinstance(papers, list) else []
+        return cls(
+            data["conversation"],
+            clean_question(question),
+            tuple(str(paper)[:64] for paper in chosen[:5000]),
+            LENGTHS.get(str(data.get("length")), LENGTHS["medium"]),
+            data.get("llm") is True,
+        )
+
+
+def clean_question(question: str) -> str:
+    """Cut to the longest question allowed and drop control characters."""
+    kept = "".join(c if c.isprintable() or c in "\n\t" else " " for c in question)
+    return kept.strip()[:MAX_QUESTION]
+
+
+def ask(desk: Desk, data: object) -> Iterator[Update]:
+    """Answer a question; yields the turn as it grows."""
+    request = AskRequest.parse(data)
+    if request is None or not request.question:
+        return
+    turns = desk.conversations
+    turn = turns.begin(request.conversation, request.question)
+    if turn is None:
+        yield _update(request.conversation, Turn(0, request.question, state="busy"))
+        return
+    if desk.log_questions:
+        log.info("question: %s", request.question)
+    started = time.monotonic()
+    try:
+        yield _update(request.conversation, turn)
+        for grown in _answered(desk, request, turn):
+            turn = grown
+            yield _update(request.conversation, turn)
+    except YinzhengError as error:
+        turn = turns.update(
+            request.conversation,
+            replace(
+                turn,
+                state="error",
+                code=type(error).__name__,
+                message=(error.zh, error.en),
+            ),
+        )
+        yield _update(request.conversation, turn)
+    except GeneratorExit:
+        raise
+    except Exception as error:
+        code = secrets.token_hex(3).upper()
+        # The message of an exception may quote the question or a passage: only its class and
+        # the way to it are logged.
+        way = "".join(traceback.format_tb(error.__traceback__))
+        log.error("question failed, code %s, %s\n%s", code, type(error).__name__, way)
+        turn = turns.update(request.conversation, replace(turn, state="error", code=code))
+        yield _update(request.conversation, turn)
+    finally:
+        if turn.state == "searching":
+            # Stop was pressed or the tab was closed: the generator ends here.
+            turn = turns.update(request.conversation, replace(turn, state="stopped"))
+        log.info(
+            "turn: %s, %.0f ms, snapshot %s",
+            turn.state,
+            (time.monotonic() - started) * 1000,
+            desk.engine.snapshot,
+        )
+
+
+def _answered(desk: Desk, request: AskRequest, turn: Turn) -> Iterator[Turn]:
+    assistant = desk.engine.assistant(timeout=MODEL_WAIT)
+    if assistant is None:
+        message = desk.engine.state.message
+        raise YinzhengError(*(message if message[0] else NOTHING_LEFT))
+    papers = desk.library.chosen(request.papers)
+    if papers is not None and not papers:
+        raise YinzhengError(*(NOTHING_CHOSEN if request.papers else NOTHING_LEFT))
+    history = desk.conversations.questions(request.conversation, turn.number)
+    stream = assistant.ask_stream(
+        request.question,
+        history=history,
+        papers=papers,
+        sentences=request.sentences,
+        llm=request.llm and desk.llm() is not None,
+    )
+    for answer, done in sentence_by_sentence(stream):
+        if done:
+            desk.images.prefetch(_cited_pages(answer))
+            state = answer.status.value
+            yield desk.conversations.update(
+                request.conversation, replace(turn, state=state, answer=answer)
+            )
+        else:
+            # A partial answer is shown but not kept: only a finished one is history.
+            yield Turn(turn.number, turn.question, "searching", answer)
+
+
+def _cited_pages(answer: Answer) -> list[tuple[str, int]]:
+    shown = answer.nearest if answer.status is Status.NOT_FOUND else answer.citations
+    pages = []
+    for citation in shown:
+        pages.append((citation.paper.id[:ID_LENGTH], citation.page))
+        pages += [(citation.paper.id[:ID_LENGTH], box.page) for box in citation.boxes]
+    return pages
+
+
+def _update(conversation: str, turn: Turn) -> Update:
+    return {"kind": "turn", "conversation": conversation, "turn": turn_json(turn)}
+
+
+def retry(desk: Desk, data: object) -> Iterator[Update]:
+    """Ask the last question again, in place of its old answer."""
+    if (conversation := named(data)) is None or not isinstance(data, dict):
+        return
+    last = desk.conversations.drop_last(conversation)
+    if last is not None:
+        yield from ask(desk, {**data, "question": last.question})
+
+
+def ask_once(desk: Desk, message: str) -> Update:
+    """Answer one question without a conversation, as JSON like ``yinzheng ask --json``."""
+    question = clean_question(message)
+    assistant = desk.engine.assistant(timeout=MODEL_WAIT)
+    if assistant is None or not question:
+        return {"error": "library empty or not loaded" if question else "empty question"}
+    # Over the API nobody has agreed that passages leave this machine.
+    answer = assistant.ask(question, papers=desk.library.chosen(()), llm=False)
+    return dict(answer_json(answer))
