@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, median_low
 
 from ingest.records import Line
 
@@ -19,6 +19,11 @@ _LONG_EM = 6.0
 _EDGE_EM = 0.4
 # An opening bracket at the start of a line is set half its width outside of the column.
 _HANGING_EM = 0.75
+# Stops are as wide as characters, but most of that is white, and may hang out of the column.
+_STOPS = "，。、；：！？）》】〕］”’"
+_STOP_WHITE_EM = 0.55
+_BRACKETS = "（《【〔［“‘"
+_BRACKET_WHITE_EM = 0.45
 _INDENTS_EM = (0.0, 1.0, 2.0)
 # Lines on both sides that show a gutter; fewer do where the document has one there.
 _SEEN = 4
@@ -48,6 +53,21 @@ class Gutter:
     def x(self) -> float:
         """The line that no text crosses."""
         return (self.x0 + self.x1) / 2
+
+    def is_in_force(self, run: Line) -> bool:
+        """Tell whether the gutter reaches to the height of ``run``."""
+        return self.top <= run.baseline <= self.bottom
+
+    def parts(self, one: Line, other: Line) -> bool:
+        """Tell whether the gutter stands between two runs, one beside the other."""
+        left, right = (one, other) if one.box.x0 < other.box.x0 else (other, one)
+        return (
+            self.is_in_force(one) and ink_end(left) <= self.x1 + 1.0 and ink_start(right) >= self.x
+        )
+
+    def is_crossed(self, line: Line) -> bool:
+        """Tell whether a line stands on both sides of the gutter."""
+        return ink_start(line) < self.x < ink_end(line)
 
 
 def find_gutters(runs: Sequence[Line], hints: Sequence[float] = ()) -> tuple[Gutter, ...]:
@@ -97,11 +117,23 @@ def _edges(runs: Sequence[Line], em: float, hints: Sequence[float]) -> list[floa
     for x in [*starts, float("inf")]:
         if group and x - group[0] > _EDGE_EM * em:
             if len(group) >= 3:
-                edges.append(group[0])
+                edges.append(median_low(group))
             group = []
         group.append(x)
     near = [x for x in hints if all(abs(x - edge) > 1.0 for edge in edges)]
     return [*edges, *near]
+
+
+def ink_start(run: Line) -> float:
+    """Return where a run begins, the white part of an opening bracket left out."""
+    first = run.chars[0]
+    return run.box.x0 + (_BRACKET_WHITE_EM * first.size if first.text in _BRACKETS else 0.0)
+
+
+def ink_end(run: Line) -> float:
+    """Return where a run ends, the white part of a stop that hangs out of the column left out."""
+    last = run.chars[-1]
+    return run.box.x1 - (_STOP_WHITE_EM * last.size if last.text in _STOPS else 0.0)
 
 
 def _is_long(run: Line) -> bool:
@@ -112,7 +144,7 @@ def _along(runs: Sequence[Line], x: float, em: float, hints: Sequence[float]) ->
     """Yield the stretches of the page in which ``x`` parts two columns."""
     slack = _HANGING_EM * em
     crossing = sorted(
-        run.baseline for run in runs if run.box.x0 < x - slack and run.box.x1 > x + 1.0
+        run.baseline for run in runs if run.box.x0 < x - slack and ink_end(run) > x + 1.0
     )
     hinted = any(abs(x - hint) <= _SAME_X for hint in hints)
     least = _SEEN_AGAIN if hinted else _SEEN
@@ -133,7 +165,7 @@ def _between(
     if not aligned:
         return None
     top = min(run.box.top for run in aligned) - 0.3 * em
-    left = [run for run in runs if run.box.x1 <= x + 1.0 and run.baseline > top]
+    left = [run for run in runs if ink_end(run) <= x + 1.0 and run.baseline > top]
     long_left = [run for run in left if _is_long(run)]
     support = sum(
         _is_long(run) and any(_beside(run, other) for other in long_left) for run in aligned
@@ -142,15 +174,32 @@ def _between(
         support = 1  # text beside a figure, and text below it
     if not support:
         return None
-    near = max(run.box.x1 for run in long_left)
+    near = max(map(ink_end, long_left))
     if x - near < _WHITE_EM * em:
         return None
-    # Lines that keep no edge (hanging entries, formulas) go on with the column.
     bottom = max(run.box.bottom for run in aligned)
+    top, bottom = _reach(runs, right, x, (top, bottom), em)
+    return Gutter(near, x, top, min(below, bottom + em), support)
+
+
+def _reach(
+    runs: Sequence[Line], right: Sequence[Line], x: float, ends: tuple[float, float], em: float
+) -> tuple[float, float]:
+    """Return top and bottom of a gutter with the lines that keep no edge of their column.
+
+    Such are hanging entries and brackets, formulas, headings in the middle. Upwards only lines
+    beside text of the left column count: above it stand the names under a title.
+    """
+    top, bottom = ends
     for run in sorted(right, key=lambda run: run.baseline):
         if bottom < run.box.bottom and run.box.top - bottom <= _STEP_EM * em:
             bottom = run.box.bottom
-    return Gutter(near, x, top, min(below, bottom + em), support)
+    left = [run for run in runs if ink_end(run) <= x + 1.0 and _is_long(run)]
+    for run in sorted(right, key=lambda run: -run.baseline):
+        above = run.box.top < top and top - run.box.bottom <= _STEP_EM * em
+        if above and any(_beside(run, other) for other in left):
+            top = run.box.top - 0.3 * em
+    return top, bottom
 
 
 def _is_aligned(run: Line, x: float, em: float) -> bool:

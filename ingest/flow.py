@@ -11,6 +11,7 @@ from ingest.columns import Gutter, common_gutters, find_gutters
 from ingest.figures import Figure, find_figures
 from ingest.furniture import find_furniture
 from ingest.layout import PageLines, find_runs, make_lines
+from ingest.line_numbers import find_line_numbers
 from ingest.order import reading_order
 from ingest.records import BlockKind, Box, Line, PageText
 from ingest.tables import Table, find_ruled_tables, find_unruled_tables
@@ -37,6 +38,14 @@ class Flow:
 def read_flow(pages: Sequence[PageText]) -> Flow:
     """Return the lines of all pages in reading order, furniture apart."""
     runs = [find_runs(page) for page in pages]
+    counted = [find_line_numbers(found) for found in runs]
+    numbers = [
+        run for found, ids in zip(runs, counted, strict=True) for run in found if id(run) in ids
+    ]
+    runs = [
+        [run for run in found if id(run) not in ids]
+        for found, ids in zip(runs, counted, strict=True)
+    ]
     tables = [find_ruled_tables(page, found) for page, found in zip(pages, runs, strict=True)]
     runs = [_without(found, ruled) for found, ruled in zip(runs, tables, strict=True)]
     hints = common_gutters([find_gutters(found) for found in runs])
@@ -52,6 +61,7 @@ def read_flow(pages: Sequence[PageText]) -> Flow:
     aside = tuple(
         (line, furniture[id(line)]) for page in laid for line in page.lines if id(line) in furniture
     )
+    aside += tuple((run, BlockKind.HEADER) for run in numbers)
     return Flow(items, aside, tuple(page.columns for page in laid), body, font, tuple(pages))
 
 

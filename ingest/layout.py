@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from ingest.captions import CAPTION
-from ingest.columns import Gutter
+from ingest.columns import Gutter, ink_start
 from ingest.records import Box, Char, Line, PageText
 
 # Characters further apart than this many em on one baseline belong to different runs.
@@ -149,18 +149,11 @@ def _same_row(row: Sequence[Line], run: Line, gutters: Sequence[Gutter]) -> bool
         alike = abs(nearest.size - run.size) < 0.08 * em and apart < _ALIKE_EM * em
         if not alike or CAPTION.match(run.text) or CAPTION.match(nearest.text):
             return False
-    return not any(_parts(gutter, other, run) for gutter in gutters for other in row)
+    return not any(gutter.parts(other, run) for gutter in gutters for other in row)
 
 
 def _distance(one: Box, other: Box) -> float:
     return max(one.x0 - other.x1, other.x0 - one.x1)
-
-
-def _parts(gutter: Gutter, one: Line, other: Line) -> bool:
-    if not gutter.top <= one.baseline <= gutter.bottom:
-        return False
-    left, right = (one, other) if one.box.x0 < other.box.x0 else (other, one)
-    return left.box.x1 <= gutter.x1 + 1.0 and right.box.x0 >= gutter.x
 
 
 def _merged(row: Sequence[Line], gutters: Sequence[Gutter]) -> Line:
@@ -171,7 +164,7 @@ def _merged(row: Sequence[Line], gutters: Sequence[Gutter]) -> Line:
 
 
 def _column(line: Line, gutters: Sequence[Gutter]) -> int:
-    active = [g for g in gutters if g.top <= line.baseline <= g.bottom]
-    if not active or any(line.box.x0 < g.x < line.box.x1 for g in active):
+    active = [gutter for gutter in gutters if gutter.is_in_force(line)]
+    if not active or any(gutter.is_crossed(line) for gutter in active):
         return 0
-    return 1 + sum(g.x <= line.box.x0 for g in active)
+    return 1 + sum(gutter.x <= ink_start(line) for gutter in active)

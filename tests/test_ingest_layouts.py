@@ -35,6 +35,20 @@ def test_other_layouts_of_one_text(change: str, tmp_path: Path) -> None:
     assert found.furniture == 0
 
 
+@pytest.mark.parametrize("names", ["Zhang Yanshi", "Zhang Yanshi, Li Shili, Wang Paiban"])
+def test_three_columns_do_not_hang_on_what_the_first_page_shows(names: str, tmp_path: Path) -> None:
+    """Other names move the lines of page 1; the gutters of page 2 stay where they are."""
+    source = twins.FROM_SOURCE["three columns"](SOURCE.read_text(encoding="utf-8"))
+    known = "DEMO Author A#super[1], DEMO Author B#super[1,2]"
+    assert known in source
+    source = source.replace(known, names)
+    twins.compile_source(source, tmp_path / "twin.pdf")
+    document = read_document(tmp_path / "twin.pdf", ocr=False)
+    found = twins.compare(twins.read_source(source), document, None)
+    assert found.error_rate < 0.005
+    assert found.headings_right == found.headings_given == found.headings_wanted
+
+
 def test_the_sample_as_built_has_its_table_figure_and_notes(samples: tuple[Path, ...]) -> None:
     document = read_document(samples[0], ocr=False)
     (table,) = [block for block in document.blocks if block.kind is BlockKind.TABLE]

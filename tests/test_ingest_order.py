@@ -119,3 +119,34 @@ def test_wide_float_does_not_cut_where_the_file_reads_on() -> None:
     rows += column(60, 400, prose(6, "乙")) + column(310, 400, prose(6, "丁")) + caption
     cut = page(rows, images=[(60, 210, 530, 335)])
     assert order(cut) == names("甲", 6) + names("丙", 6) + names("乙", 6) + names("丁", 6)
+
+
+def test_gutter_of_less_than_an_em_into_which_stops_hang() -> None:
+    """Typesetters let stops hang out at the right: most of their width is white."""
+    texts = [text[:-1] + "，" for text in prose(8, "左", 23)]
+    left, right = column(60, 100, texts), column(290, 106, prose(8, "右"))
+    assert order(page(left + right)) == names("左", 8) + names("右", 8)
+
+
+def test_gutter_reaches_lines_at_its_top_that_keep_no_edge() -> None:
+    """A bracket hangs out of the right column's first line, which is parted all the same."""
+    left, right = column(60, 100, prose(8, "左")), column(300, 100, prose(8, "右"))
+    right[0] = Print(294, 100, "（号0" + "字" * 18)
+    right[1] = Print(380, 116, "题00")
+    assert order(page(left + right)) == [*names("左", 8), "（号0", "题00", *names("右", 8)[2:]]
+
+
+def test_numbers_that_count_the_lines_are_no_text() -> None:
+    left, right = column(60, 100, prose(9, "左")), column(310, 100, prose(9, "右"))
+    numbers = [Print(40 if n > 9 else 45, 84 + 16 * n, str(n), 8.0) for n in range(1, 10)]
+    more = [Print(290, 84 + 16 * (n - 9), str(n), 8.0) for n in range(10, 19)]
+    made = page(left + numbers + right + more)
+    assert order(made) == names("左", 9) + names("右", 9)
+    assert len(read_flow([made]).aside) == 18
+
+
+def test_numbers_of_a_list_stay() -> None:
+    lines = [line for n, text in enumerate(prose(9)) for line in
+             (Print(60, 100 + 16 * n, f"{n + 1}"), Print(90, 100 + 16 * n, text))]  # fmt: skip
+    lines += column(60, 260, prose(9, "左"))
+    assert not read_flow([page(lines)]).aside

@@ -1,0 +1,176 @@
+"""How well generated journal pages are read: ``python -m benchmarks.layouts [--count N]``.
+
+Pages of ``benchmarks.layout_pages`` are typeset and read; a row for each thing that pages had.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from benchmarks.extract_truth import signature
+from benchmarks.extract_twins import compile_source
+from benchmarks.layout_pages import Made, Maker
+from ingest.reader import read_document
+from ingest.records import BlockKind, Document
+
+# Order is checked on pieces of so many letters, about half a line.
+_PIECE = 10
+_PROSE = (BlockKind.PARAGRAPH, BlockKind.HEADING)
+_OWN_HEADINGS = re.compile(r"\s*(?:参\s*考|摘\s*要|Abstract)")
+
+HEAD = (
+    "pages with", "documents", "order errors", "paragraphs whole", "headings F1", "leaks",
+    "table rows whole", "captions", "titles", "references",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Result:
+    """Counts of one document, and what went wrong in words."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+
+def check(made: Made, document: Document) -> Result:
+    """Compare a document with the truth of its source."""
+    result = Result()
+    _order(made, document, result)
+    _headings(made, document, result)
+    _aside(made, document, result)
+    _tables(made, document, result)
+    result.counts["documents"] = 1
+    result.counts["titles"] = signature(document.paper.title) == signature(made.title)
+    if not result.counts["titles"]:
+        result.faults.append(f"title: {document.paper.title}")
+    result.counts["references wanted"] = made.references
+    result.counts["references"] = min(len(document.references), made.references)
+    return result
+
+
+def _order(made: Made, document: Document, result: Result) -> None:
+    blocks = [signature(b.text) for b in document.blocks if b.kind in _PROSE]
+    found = "".join(blocks)
+    wanted = "".join(map(signature, made.flow))
+    pieces = [wanted[at : at + _PIECE] for at in range(0, len(wanted) - _PIECE, _PIECE)]
+    result.counts["pairs"] = len(pieces) - 1
+    for one, other in pairwise(pieces):
+        if one + other not in found:
+            result.counts["order errors"] += 1
+            result.faults.append(f"order: {one} | {other}")
+    paragraphs = [signature(text) for text in made.flow if text not in made.headings]
+    result.counts["paragraphs wanted"] = len(paragraphs)
+    for text in paragraphs:
+        whole = text in blocks
+        result.counts["paragraphs"] += whole
+        if not whole:
+            result.faults.append(f"paragraph: {text[:30]}")
+
+
+def _headings(made: Made, document: Document, result: Result) -> None:
+    given = [
+        signature(block.text)
+        for block in document.blocks
+        if block.kind is BlockKind.HEADING and not _OWN_HEADINGS.match(block.text)
+    ]
+    wanted = [signature(text) for text in made.headings]
+    right = (Counter(given) & Counter(wanted)).total()
+    result.counts += Counter(right=right, given=len(given), wanted=len(wanted))
+    result.faults += [f"no heading: {text[:40]}" for text in given if text not in wanted]
+    result.faults += [f"heading lost: {text}" for text in wanted if text not in given]
+
+
+def _aside(made: Made, document: Document, result: Result) -> None:
+    """Count heads, notes, lettering, cells and captions that stand in the running text."""
+    prose = "\n".join(
+        signature(b.text) for b in document.blocks if b.kind in (*_PROSE, BlockKind.REFERENCE)
+    )
+    cells = [cell for row in made.rows for cell in row if cell != "组别"]
+    for text in (*made.aside, *cells, *made.captions):
+        if signature(text) in prose:
+            result.counts["leaks"] += 1
+            result.faults.append(f"leak: {text}")
+
+
+def _tables(made: Made, document: Document, result: Result) -> None:
+    rows = {
+        tuple(signature(cell) for cell in line.split("\t"))
+        for block in document.blocks
+        if block.kind is BlockKind.TABLE
+        for line in block.text.split("\n")
+    }
+    result.counts["rows wanted"] = len(made.rows)
+    for row in made.rows:
+        whole = tuple(signature(cell) for cell in row) in rows
+        result.counts["rows"] += whole
+        if not whole:
+            result.faults.append(f"row: {row}")
+    kinds = (BlockKind.CAPTION, BlockKind.TABLE)
+    text = "\n".join(signature(b.text) for b in document.blocks if b.kind in kinds)
+    result.counts["captions wanted"] = len(made.captions)
+    for caption in made.captions:
+        result.counts["captions"] += signature(caption) in text
+
+
+def read_seed(seed: int, folder: Path) -> tuple[Made, Result]:
+    """Make, typeset and read one document."""
+    made = Maker(seed).make()
+    target = folder / f"{seed}.pdf"
+    compile_source(made.source, target)
+    return made, check(made, read_document(target, ocr=False))
+
+
+def table(results: list[tuple[Made, Result]]) -> Iterator[str]:
+    """Yield a Markdown table: a row per kind of page, and one of all."""
+    yield "| " + " | ".join(HEAD) + " |"
+    yield "|" + "---|" * len(HEAD)
+    kinds = sorted({kind for made, _ in results for kind in made.kinds})
+    for kind in [*kinds, "all"]:
+        counts: Counter[str] = Counter()
+        for made, result in results:
+            if kind == "all" or kind in made.kinds:
+                counts += result.counts
+        yield "| " + " | ".join(_cells(kind, counts)) + " |"
+
+
+def _cells(kind: str, counts: Counter[str]) -> Iterator[str]:
+    def of(part: str, whole: str) -> str:
+        return f"{counts[part]}/{counts[whole]}"
+
+    f1 = 2 * counts["right"] / max(1, counts["given"] + counts["wanted"])
+    yield from (kind, str(counts["documents"]), of("order errors", "pairs"))
+    yield from (of("paragraphs", "paragraphs wanted"), f"{f1:.3f}", str(counts["leaks"]))
+    yield from (of("rows", "rows wanted"), of("captions", "captions wanted"))
+    yield from (of("titles", "documents"), of("references", "references wanted"))
+
+
+def main() -> None:
+    """Make and read the pages, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=60, help="documents to make")
+    parser.add_argument("--first", type=int, default=1, help="seed of the first document")
+    parser.add_argument("--faults", action="store_true", help="print what went wrong, per seed")
+    parser.add_argument("--keep", type=Path, help="keep the PDFs in this folder")
+    options = parser.parse_args()
+    results = []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        for seed in range(options.first, options.first + options.count):
+            made, result = read_seed(seed, folder)
+            results.append((made, result))
+            if options.faults and result.faults:
+                print(f"--- {seed}: {', '.join(made.kinds)}")
+                print("\n".join(result.faults))
+    print("\n".join(table(results)))
+
+
+if __name__ == "__main__":
+    main()
