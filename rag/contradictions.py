@@ -127,6 +127,10 @@ def _ordered(text: str) -> list[tuple[str, bool]]:
             before, after = quantities(text[: match.start()]), quantities(text[match.end() :])
             if not before or not after or "。" in text[: match.start()]:
                 continue
+            if re.match(r"\s*\d", text[match.end() :]) and re.search(
+                r"[，,；;]\s*$", text[: match.start()]
+            ):
+                continue  # a bound: A1 below 30, above 300 A3
             a, b = before[-1], after[0]
             if a.unit != b.unit or not a.firm or not b.firm or not a.unit or a.value == b.value:
                 continue

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.findings import Finding
+from rag.guard_bindings import misbound
 from rag.guard_denials import denials
 from rag.guard_names import names
+from rag.guard_scope import wider
+from rag.guard_strength import stronger
 from rag.guard_turns import turned
 from rag.pairing import Pair
 from rag.polarity import clauses, overlap, tokens
@@ -40,7 +43,10 @@ def check(
     if not quotes:
         return (Finding("citation", sentence[:40]),)
     pair = Pair.of(sentence, quotes, context, translator)
-    findings = [*_numbers(pair), *names(pair), *turned(pair), *denials(pair)]
+    findings = [
+        *_numbers(pair), *misbound(pair), *names(pair), *turned(pair), *denials(pair),
+        *stronger(pair), *wider(pair),
+    ]  # fmt: skip
     if not findings:
         findings += _citation(pair, nearness)
     return tuple(dict.fromkeys(findings))

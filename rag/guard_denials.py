@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.findings import Finding
@@ -21,23 +22,34 @@ def denials(pair: Pair) -> list[Finding]:
 
 def _negations(claim: str, source: str, *, same: bool) -> list[Finding]:
     """Find clauses that deny what the quote says, or say what it denies."""
-    theirs = clauses(source)
+    ours, theirs = clauses(claim), clauses(source)
+    alike = [_same_clause(clause, theirs) if same else None for clause in ours]
     findings = []
-    for clause in clauses(claim):
+    for clause, other in zip(ours, alike, strict=True):
         if same:
-            other = _same_clause(clause, theirs)
-            if other is None and _denies(clause, theirs, claim):
-                findings.append(Finding("negation", clause.text.strip()[:40]))
-            if other is not None and clause.negations % 2 != other.negations % 2:
+            # One clause of the quote may be told in two of the claim, the denial in one of them.
+            parts = [c for c, o in zip(ours, alike, strict=True) if o is other or o is None]
+            odd = other is not None and (_denied(clause) - _denied(other)) % 2
+            if odd and other is not None and sum(map(_denied, parts)) % 2 == _denied(other) % 2:
+                odd = 0
+            if odd or (other is None and _denies(clause, theirs, claim)):
                 findings.append(Finding("negation", clause.text.strip()[:40]))
         elif (
             clause.negations
             and not any(c.negations for c in theirs)
             # "does not respond" may render 耐药: a word of decline that is not rendered so far.
-            and _declines(theirs) <= _declines(clauses(claim))
+            and _declines(theirs) <= _declines(ours)
         ):
             findings.append(Finding("negation", clause.text.strip()[:40]))
     return findings
+
+
+# To keep from is a denial in other words: 妨碍 X 进入, X 难以进入.
+_KEPT = re.compile(r"妨碍|阻碍|阻止|防止|\b(?:prevent|hinder|hamper|imped|preclud)\w*|\bkeeps?\b")
+
+
+def _denied(clause: Clause) -> int:
+    return clause.negations + len(_KEPT.findall(clause.text))
 
 
 def _undenied(claim: str, source: str) -> list[Finding]:

@@ -33,6 +33,7 @@ _VAGUE = re.compile(
     r"单药)?(?:治疗|疗法|用药|方案)$|"
     r"^(?:combination |standard |systemic |local |mono)?(?:therapy|treatment)$", re.I
 )  # fmt: skip
+_TREATED = re.compile(r"(?:联合)?(?:治疗|疗法|用药)$|\s+(?:therapy|treatment)$")
 _PATHWAY = re.compile(r"\b([A-Z][a-z]+)\s*(?:信号|通路|轴|signal(?:l)?ing|pathway)")
 _LINKS = re.compile(
     r"(?:和|与|及|或|联合|加|用|使用|采用|选用|如|的|是|为|对|在|给予|接受|包括|抑制剂|可|、)"
@@ -97,7 +98,9 @@ def _formed(pair: Pair, known: Places) -> list[Finding]:
             continue
         if pair.same or _has_digit(name):
             parts = [spelled(p) for p in re.split(r"[/]", name)]
-            if not all(part in squeezed or _loose(part, squeezed) for part in parts):
+            if not all(part in squeezed or _loose(part, squeezed) for part in parts) and not (
+                _initials(name, pair.source)
+            ):
                 findings.append(Finding("name", name))
     return findings
 
@@ -132,6 +135,9 @@ def _parts_known(name: str, source: str, translator: Translator) -> bool:
 
     Its symbols have to stand in the source, its other words to name something that does.
     """
+    stem = _TREATED.sub("", name)
+    if stem != name and (stem in source or _named(stem, translator) & _named(source, translator)):
+        return True
     words = [w for w in re.split(r"\s+(?:and\s+|plus\s+|with\s+)?|和|/|联合", name) if w]
     symbols = [w for w in words if _is_symbol(w, at_start=False)]
     if symbols:
@@ -165,6 +171,15 @@ def _is_symbol(name: str, *, at_start: bool) -> bool:
 
 def _has_digit(name: str) -> bool:
     return any(c.isdigit() for c in name) and sum(c.isalpha() for c in name) > 0
+
+
+def _initials(name: str, source: str) -> bool:
+    """Tell whether the words of an acronym stand in the source, spelled out."""
+    letters = name.rstrip("s").replace("-", "")
+    if not (letters.isupper() and letters.isalpha() and 2 <= len(letters) <= 6):
+        return False
+    words = r"[\s\-]+(?:(?:of|and|the|for)\s+)?".join(rf"{letter}\w+" for letter in letters)
+    return re.search(rf"\b{words}", source, re.I) is not None
 
 
 def _loose(part: str, squeezed: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.contradictions import contradictions, misordered, numbers_agree
@@ -12,6 +13,7 @@ from rag.polarity import Turn, best_around, best_match, best_object
 # Share of a clause's words that must be in a clause of the quote to compare the two.
 SAME_CLAUSE = 0.5
 SAME_OBJECT = 0.6
+_STATE = re.compile("positive|negative|阳性|阴性", re.I)
 
 
 def turned(pair: Pair) -> list[Finding]:
@@ -39,6 +41,10 @@ def _turns(pair: Pair) -> list[Finding]:
             alone = [t for t in ours if t.axis == turn.axis]
             if not same and turn.axis == "degree" and len({t.sign for t in alone}) > 1:
                 continue  # effective against resistance: which is which takes more than words
+            if _STATE.search(turn.word) and any(
+                _STATE.search(t.word) and t.sign == turn.sign for t in theirs
+            ):
+                continue  # of whom it is said, not what is
             if _is_turned(turn, theirs, len(alone), same=same):
                 if turn.axis == "degree" and numbers_agree(pair.shared[0]):
                     continue  # the two numbers beside it are in that order

@@ -57,17 +57,21 @@ class Pair:
         """Tell whether both are in one language."""
         return self.language == self.source_language
 
+    def _read(self, text: str) -> str:
+        """Return ``text`` folded; across languages with concepts under their English names."""
+        if self.translator is None or (self.same and self.language == "zh"):
+            return fold(text)
+        return _named(text, self.translator)
+
     @cached_property
     def shared(self) -> tuple[str, str]:
         """Both texts folded; across languages with concepts under their English names."""
-        if self.translator is None or (self.same and self.language == "zh"):
-            return fold(self.claim), fold(self.source)
-        return _named(self.claim, self.translator), _named(self.source, self.translator)
+        return self._read(self.claim), self._read(self.source)
 
     @cached_property
     def clauses(self) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
-        """The clauses of both, as :attr:`shared`."""
-        return clauses(self.shared[0]), clauses(self.shared[1])
+        """The clauses of both, read as :attr:`shared`."""
+        return clauses(self.claim, self._read), clauses(self.source, self._read)
 
     def rendered(self, clause: Clause) -> tuple[Clause, ...]:
         """Return the clauses of the source that ``clause`` of the claim may render.

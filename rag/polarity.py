@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 # Pairs of opposites; a word of one column in place of one of the other turns a claim round.
 _UP = (
@@ -47,16 +47,17 @@ _NEGATION = re.compile(
     r"不(?!低于|高于|少于|多于|超过|大于|小于|短于|同|仅|但|断|良|可逆|少|限|全|"
     r"足|稳定|典型|完整|明原因|久|得不|过|论|管|只|等|足)|未(?!来|分化|成熟|婚)|"
     r"无(?!论|关紧要|进展|创|菌|病生存|瘤|痛|症状)|没有|并非|而非|绝非|"
-    r"非(?=必要|同源)"
-    r"|缺乏|尚未|从未|禁用|禁忌|避免"
+    r"非(?=必要|同源|所有|全部|每)"
+    r"|缺乏(?!症|有关|相关|与|和|者|的|会|可|是|导致|引起|造成|$)|不足以|不充分|难以|很难|尚未|从未|禁用|禁忌|避免"
     r"|\b(?:not|no|never|without|neither|nor|cannot|lacks?|lacking|fails?|"
-    r"failed|absence of|contraindicated|avoid(?:ed)?)\b|n't\b",
+    r"failed|absence of|contraindicated|avoid(?:ed)?|unable|insufficient|inadequate|unproven|unlikely|hardly|scarcely)\b|n't\b",
     re.I,
 )
 # A bound of a number is neither a comparison nor a denial.
 _BOUND = re.compile(
-    r"不(?:低于|高于|少于|多于|超过|大于|小于|短于)|\bno(?:t)? (?:less|more|fewer|"
-    r"lower|higher) than\b"
+    r"不(?:[要应宜得可能])?(?:低于|高于|少于|多于|超过|大于|小于|短于)|\bno(?:t)? (?:less|more|fewer|"
+    r"lower|higher) than\b|\bnot exceed\w*|不[到足](?=\s*\d)|(?:[高低大小多少]于|超过)(?=\s*\d)|"
+    r"\b(?:higher|lower|greater|more|less|fewer) than (?=\d)"
 )
 _CLAUSE = re.compile(
     r"[，,；;。！？!?：:\n]|,(?=\s)|\.(?=\s|$)|\b(?:but|whereas|while|although)\b|但|而(?!且|后)"
@@ -86,12 +87,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause with its direction words, negations and content."""
+    """A clause with its direction words, negations and content; ``plain`` is it as it stands."""
 
     text: str
     turns: tuple[Turn, ...]
     negations: int
     tokens: frozenset[str]
+    plain: str = ""
 
 
 def tokens(text: str) -> frozenset[str]:
@@ -111,12 +113,16 @@ def tokens(text: str) -> frozenset[str]:
     return frozenset(out)
 
 
-def clauses(text: str) -> tuple[Clause, ...]:
-    """Return the clauses of folded ``text`` in order."""
+def clauses(text: str, read: Callable[[str], str] | None = None) -> tuple[Clause, ...]:
+    """Return the clauses of folded ``text`` in order.
+
+    ``read`` makes of the text of a clause what is compared of it: folded, names in one language.
+    """
     out = []
     for part in _CLAUSE.split(text):
         if part and part.strip():
-            out.append(_clause(part))
+            made = _clause(read(part) if read else part)
+            out.append(replace(made, plain=part.lower()))
     return tuple(out)
 
 
@@ -139,6 +145,11 @@ def _clause(text: str) -> Clause:
         )
     bare = _TURNS.sub(" ", text)
     return Clause(text, tuple(turns), len(_NEGATION.findall(bare)), tokens(bare))
+
+
+def denies(text: str) -> bool:
+    """Tell whether ``text`` has a word of denial."""
+    return _NEGATION.search(text) is not None
 
 
 def overlap(a: frozenset[str], b: frozenset[str]) -> float:

@@ -64,7 +64,7 @@ _COMPARATORS: tuple[tuple[str, str], ...] = (
         r"≥|≧|>=|不(?:低|少|小)于|至少|不短于|at least|no(?:t)? (?:less|fewer|"
         r"lower) than|or (?:more|above)"),
     ("<=",
-        r"≤|≦|<=|不(?:高|超|多|大)(?:于|过)|至多|最多|不超过|at most|"
+        r"≤|≦|<=|不[要应宜得可能]?(?:高|超|多|大)(?:于|过)|至多|最多|not exceed(?:ing)?|at most|"
         r"no(?:t)? (?:more|greater|higher) than|up to"),
     (">",
         r"＞|>|超过|大于|高于|多于|逾|more than|over|above|greater than|exceed(?:s|"
@@ -92,13 +92,16 @@ _NUMBER = re.compile(
 )
 _SCALE = re.compile(r"\s*(万|亿|thousand|million|billion)")
 _HAN_NUMBER = re.compile(
-    r"百分之([零一二三四五六七八九十百点两\d.]+)|([零一二三四五六七八九十百千两双]+)"
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[约近达为占有到至过中]))(?P<tenths>[一二两三四五六七八九])成(?![为熟分员])|"
+    r"百分之(?P<percent>[零一二三四五六七八九十百点两\d.]+)|"
+    r"(?P<number>[零一二三四五六七八九十百千两双]+)"
 )
 _HAN_CLASSIFIER = re.compile(
     r"\s*(?:个|种|例|名|位|年|月|周|天|日|次|倍|类|期|岁|成|项|条|步|阶段|级|型|"
     r"大|者|代|线|药|组|小时|分钟|万|亿|倾向)"
 )
 _OFTEN = re.compile(r"\s*(?:daily|weekly|monthly|yearly|an?\s+(?:day|week|month|year))", re.I)
+_RANKED = re.compile(r"[- ](?:line|generation|stage|phase|trimester|day|week|month|year)")
 _WORD = re.compile(
     r"\b(" + "|".join((*_WORDS, *_ORDINALS)) + r")\b(?:[- ](hundred|thousand|million|billion))?",
     re.I,
@@ -110,6 +113,7 @@ class Quantity:
     """A stated quantity; ``unit`` "" when none is named, ``comparator`` "" when none.
 
     ``firm`` is false for a numeral in words, which may be no count at all (一种, both).
+    ``start:end`` is where it stands in the text, unit included.
     """
 
     value: float
@@ -117,6 +121,8 @@ class Quantity:
     comparator: str
     text: str
     firm: bool = True
+    start: int = -1
+    end: int = -1
 
 
 def _fold(text: str) -> str:
@@ -169,7 +175,9 @@ def _made(folded: str, start: int, end: int, value: float, firm: bool) -> tuple[
     comparator = next((sign for sign, p in _COMPARATOR if p.search(before)), "")
     if not comparator and (behind := _BEHIND.match(folded, after)):
         comparator = ">=" if behind["ge"] else "<="
-    return start, Quantity(value, unit, comparator, shown.strip("\0 "), firm)
+    return start, Quantity(
+        value, unit, comparator, shown.strip("\0 "), firm, start, max(end, after if unit else end)
+    )
 
 
 def _digits(folded: str) -> list[tuple[int, Quantity]]:
@@ -183,19 +191,26 @@ def _digits(folded: str) -> list[tuple[int, Quantity]]:
 def _han(folded: str, liberal: bool) -> list[tuple[int, Quantity]]:
     out = []
     for match in _HAN_NUMBER.finditer(folded):
-        if match.group(1):
-            value = (
-                han_value(match.group(1))
-                if not match.group(1)[0].isdigit()
-                else float(match.group(1))
+        if tenths := match["tenths"]:
+            share = 10 * (han_value(tenths) or 0)
+            out.append(
+                (match.start(), Quantity(share, "%", "", match.group(), True, *match.span()))
             )
-            if value is not None:
-                out.append((match.start(), Quantity(value, "%", "", match.group())))
             continue
-        value = han_value(match.group(2))
+        if percent := match["percent"]:
+            value = float(percent) if percent[0].isdigit() else han_value(percent)
+            if value is not None:
+                made = Quantity(value, "%", "", match.group(), True, *match.span())
+                out.append((match.start(), made))
+            continue
+        value = han_value(match["number"])
         counted = bool(_HAN_CLASSIFIER.match(folded, match.end()))
-        lone = match.group(2) in ("一", "双", "千", "百", "十")
-        if not liberal and match.group(2) == "两" and folded[match.end() : match.end() + 1] == "组":
+        lone = match["number"] in ("一", "双", "千", "百", "十")
+        if (
+            not liberal
+            and match["number"] == "两"
+            and folded[match.end() : match.end() + 1] == "组"
+        ):
             continue  # the groups that are compared, in other languages often without a number
         if value is None or (not liberal and (lone or not counted)):
             continue
@@ -208,6 +223,8 @@ def _english(folded: str, liberal: bool) -> list[tuple[int, Quantity]]:
     for match in _WORD.finditer(folded):
         word = match.group(1).lower()
         often = word in ("once", "twice") and _OFTEN.match(folded, match.end())
+        if word == "first" and not liberal and not _RANKED.match(folded, match.end()):
+            continue  # the first choice
         if (
             not liberal
             and not often

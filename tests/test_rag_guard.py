@@ -17,7 +17,36 @@ UACR = "UACR ≥30 mg/g 且持续 3 个月以上提示白蛋白尿。"
 LOSS = "PTEN 缺失导致 AKT 持续活化，肝转移风险升高。"
 CELLS = "肝星状细胞分泌 CXCL12，促进表达 CXCR4 的肿瘤细胞向肝脏迁移。"
 
+ARMS = "A 组的有效率为 67.2%，B 组为 45.1%；不良反应发生率分别为 12.0% 和 20.5%。"
+VERSUS = (
+    "Compared with gefitinib, osimertinib prolonged progression-free survival (12.3 vs 8.1 months)."
+)
+YEARS = "患者 1 年、3 年和 5 年生存率分别为 85.0%、60.3% 和 42.7%。"
+MAYBE = "二甲双胍可能通过激活 AMPK 抑制肿瘤细胞增殖。"
+LINKED = "维生素 D 缺乏与抑郁风险升高独立相关。"
+MICE = "在小鼠模型中，二甲双胍减轻了肾脏纤维化。"
+GRADE = "3 级及以上不良反应的发生率为 18.2%。"
+SOME = "部分患者停药后病情反弹。"
+LATE = "晚期肺癌患者的中位生存期为 13.4 个月。"
+NOPROOF = "尚无充分证据表明二甲双胍能够预防痴呆。"
+BOUND = "血钾不应超过 5.5 mmol/L；UACR 低于 30 mg/g 为 A1，高于 300 mg/g 为 A3。"
+
 FAITHFUL = [
+    ("有效率在 B 组为 45.1%，在 A 组为 67.2%。", ARMS),
+    ("The response rate was 67.2% in group A and 45.1% in group B.", ARMS),
+    ("Progression-free survival was 12.3 months with osimertinib and 8.1 months with gefitinib.", VERSUS),
+    ("5 年生存率 42.7%，3 年生存率 60.3%。", YEARS),
+    ("Survival was 85.0% at 1 year and 42.7% at 5 years.", YEARS),
+    ("肿瘤细胞增殖或可被二甲双胍经 AMPK 激活所抑制。", MAYBE),
+    ("Metformin may inhibit tumour cells by activating AMPK.", MAYBE),
+    ("抑郁风险升高与维生素 D 缺乏有关。", LINKED),
+    ("Vitamin D deficiency is associated with a higher risk of depression.", LINKED),
+    ("小鼠的肾脏纤维化因二甲双胍而减轻。", MICE),
+    ("18.2% 的患者出现 3 级及以上的不良反应。", GRADE),
+    ("停药后有一部分患者病情反弹。", SOME),
+    ("Median survival in advanced lung cancer was 13.4 months.", LATE),
+    ("二甲双胍预防痴呆的证据尚不充分。", NOPROOF),
+    ("UACR 高于 300 mg/g 为 A3，血钾一般不要超过 5.5 mmol/L。", BOUND),
     ("上皮间质转化由 TGF-β 诱导，Snail 上调而 E-cadherin 受到抑制。", TGF),
     ("TGF-β upregulates Snail, inhibits E-cadherin and induces EMT.", TGF),
     ("对照组中位总生存期 9.3 个月，低于贝伐珠单抗组的 12.5 个月。", OS),
@@ -61,6 +90,30 @@ PLANTED = [
     ("comparison", "贝伐珠单抗组的中位总生存期为 12.5 个月，低于对照组的 9.3 个月。", OS),
     ("comparison", "对照组中位总生存期 9.3 个月，高于贝伐珠单抗组的 12.5 个月。", OS),
     ("comparison", "Median survival was shorter with bevacizumab, at 12.5 months, than in controls, at 9.3 months.", OS),
+    # numbers of another arm, time or outcome
+    ("binding", "A 组的有效率为 45.1%，B 组为 67.2%。", ARMS),
+    ("binding", "B 组的不良反应发生率为 12.0%。", ARMS),
+    ("binding", "The response rate was 45.1% in group A.", ARMS),
+    ("binding", "Progression-free survival was 8.1 months with osimertinib and 12.3 months with gefitinib.", VERSUS),
+    ("binding", "奥希替尼的无进展生存期为 8.1 个月，吉非替尼为 12.3 个月。", VERSUS),
+    ("binding", "5 年生存率为 60.3%。", YEARS),
+    ("binding", "Survival was 60.3% at 5 years.", YEARS),
+    # surer than the paper, a cause of an association
+    ("strength", "二甲双胍可以通过激活 AMPK 抑制肿瘤细胞增殖。", MAYBE),
+    ("strength", "研究证明二甲双胍通过激活 AMPK 抑制肿瘤细胞增殖。", MAYBE),
+    ("strength", "Metformin inhibits tumour cells by activating AMPK.", MAYBE),
+    ("cause", "维生素 D 缺乏导致抑郁风险升高。", LINKED),
+    ("cause", "Vitamin D deficiency causes depression.", LINKED),
+    # about more than the paper says it of
+    ("scope", "二甲双胍减轻了患者的肾脏纤维化。", MICE),
+    ("scope", "Metformin reduced renal fibrosis in patients.", MICE),
+    ("scope", "不良反应的发生率为 18.2%。", GRADE),
+    ("scope", "Adverse events occurred in 18.2%.", GRADE),
+    ("scope", "所有患者停药后病情反弹。", SOME),
+    ("scope", "All patients relapse after the drug is stopped.", SOME),
+    ("scope", "肺癌患者的中位生存期为 13.4 个月。", LATE),
+    ("scope", "Patients with lung cancer had a median survival of 13.4 months.", LATE),
+    ("negation", "有充分证据表明二甲双胍能够预防痴呆。", NOPROOF),
     # another sentence's citation
     ("citation", "研究采用随机双盲设计，主要终点为一年随访时的依从性。", "患者应定期复查增强扫描并监测转氨酶与胆红素水平。"),
     ("citation", "TGF-β 诱导上皮间质转化。", ""),
