@@ -62,6 +62,10 @@ STRINGS: dict[str, tuple[str, str]] = {
     "struck": ("未通过核对：{reason}", "Did not pass the check: {reason}"),
     "answered": ("据原文作答", "Answered from the papers"),
     "partly": ("只回答了一部分", "Answered in part"),
+    "partly_text": (
+        "以上原句可能没有答全，请对照原页。",
+        "These sentences may not answer all of it. Check the pages.",
+    ),
     "missing": ("文献中未见：{parts}", "Not covered by the papers: {parts}"),
     "not_found": ("未在已收录的文献中找到依据", "Not found in these papers"),
     "not_found_text": (
@@ -116,6 +120,7 @@ STRINGS: dict[str, tuple[str, str]] = {
         "例如：TGF-β/Smad 信号通路如何促进肝转移？",
         "For example: How do integrins promote liver metastasis?",
     ),
+    "placeholder_short": ("输入问题", "Your question"),
     "ask": ("提问", "Ask"),
     "stop": ("停止", "Stop"),
     "too_long": ("问题最多 {n} 个字符", "A question has at most {n} characters"),
@@ -278,7 +283,7 @@ STRINGS: dict[str, tuple[str, str]] = {
     ),
     "disk_full": ("磁盘空间不足", "not enough disk space"),
     "upload_failed": ("上传中断", "the upload broke off"),
-    "card_columns": ("分栏", "Columns"),
+    "card_columns": ("各页栏数", "Columns by page"),
     "card_ocr": ("OCR 页", "OCR pages"),
     "card_references": ("参考文献", "References"),
     "card_failed": ("未能读取的页", "Pages not read"),

@@ -1,7 +1,7 @@
 // The question box: text in, "ask" and "stop" out. Also receives the history of the conversation.
 
 import { el, fill, icon } from "./dom.js";
-import { emit, on, scope as chosen, send, setView, store, t } from "./store.js";
+import { emit, isNarrow, on, scope as chosen, send, setView, store, t } from "./store.js";
 
 const LONGEST = 2000;
 let root, box, button, scope, hint, form;
@@ -31,7 +31,7 @@ const busy = () => store.pending?.state === "searching" || [...store.turns.value
 export function render() {
   const { n, all, gone } = chosen();
   box.setAttribute("aria-label", t("question_label"));
-  box.placeholder = t("placeholder");
+  box.placeholder = t(isNarrow() ? "placeholder_short" : "placeholder");
   fill(button, icon(busy() ? "stop" : "send"), el("span", {}, t(busy() ? "stop" : "ask")));
   button.dataset.state = busy() ? "busy" : "idle";
   scope.hidden = !all;

@@ -127,7 +127,7 @@ function body(turn) {
       return [sentences(), notes(answer)];
     case "partly":
       return [sentences(), el("p.missing", {}, el("strong", {}, t("partly")),
-        answer.missing.length ? ` ${t("missing", { parts: answer.missing.join(store.lang === "zh" ? "、" : ", ") })}` : null), notes(answer)];
+        ` ${answer.missing.length ? t("missing", { parts: answer.missing.join(store.lang === "zh" ? "、" : ", ") }) : t("partly_text")}`), notes(answer)];
     case "not_found":
       return notFound(turn);
     case "stopped":
@@ -208,11 +208,18 @@ function exportMenu(turn) {
     ? el("button", { type: "button", dataset: { kind: "print", scope }, onclick: () => printDocument(address(scope, "json")) }, t("export_print"))
     : el("a", { href: address(scope, kind), download: "", dataset: { kind, scope } }, t(`export_${kind}`));
   const kinds = ["md", "docx", "pdf"];
-  return el("details.menu", {},
+  return el("details.menu", { ontoggle: place },
     el("summary.text-button", {}, icon("export"), el("span", {}, t("export"))),
     el("div.menu-body", {},
       el("p", {}, t("export_answer")), kinds.map((kind) => link(turn.number, kind)),
       el("p", {}, t("export_all")), kinds.map((kind) => link("all", kind))));
+}
+
+// Above its button, or below where the conversation has no room above.
+function place(event) {
+  const menu = event.currentTarget;
+  const room = menu.getBoundingClientRect().top - list.getBoundingClientRect().top;
+  menu.dataset.below = String(menu.open && room < menu.lastElementChild.offsetHeight + 8);
 }
 
 function retry(turn) {

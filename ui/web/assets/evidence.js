@@ -50,6 +50,7 @@ function draw(at) {
   }
   const { turn, citation } = found;
   const { list, index } = store.selection;
+  section.dataset.list = list;
   const citations = turn.answer[list];
   const key = `${turn.number}/${list}`;
   if (shown !== key) {
@@ -81,6 +82,15 @@ function card(turn, list, citation, index) {
   return el("article.card", {}, head, el("div.card-body"));
 }
 
+// The open card whole, or from its head on, without moving the page itself.
+function keepInSight(node) {
+  const room = 8;
+  const top = node.offsetTop - room;
+  const bottom = node.offsetTop + node.offsetHeight + room;
+  if (top < cards.scrollTop || bottom - top > cards.clientHeight) cards.scrollTop = top;
+  else if (bottom > cards.scrollTop + cards.clientHeight) cards.scrollTop = bottom - cards.clientHeight;
+}
+
 function open(node, citation, active, list) {
   if (active) node.setAttribute("aria-current", "true");
   else node.removeAttribute("aria-current");
@@ -102,9 +112,6 @@ function open(node, citation, active, list) {
       el("ul", {}, citation.cited.map((r) => el("li", {}, `[${r.number}] ${r.text}`)))) : null,
     el("div.card-actions", {}, el("span.file", {}, citation.paper.file),
       textButton("copy", t("copy_quote"), () => copy(quoteText(citation)), { dataset: { action: "copy-quote" } })));
-  // Keep the open card in sight without moving the page itself.
-  const head = node.querySelector(".card-head");
-  const top = node.offsetTop - cards.offsetTop;
-  if (top < cards.scrollTop || top + head.offsetHeight + 60 > cards.scrollTop + cards.clientHeight) cards.scrollTop = Math.max(0, top - 44);
+  keepInSight(node);
 }
 

@@ -127,14 +127,14 @@ function row(paper) {
       el("h3", {}, paper.title),
       el("p.facts", {}, facts.filter(Boolean).join(" · ")),
       result.length ? el("p.facts.result", {}, result.join(" · ")) : null,
-      reason ? el("p.reason", {}, reason) : null,
-      open.get(paper.id) ?? null),
+      reason ? el("p.reason", {}, reason) : null),
     el("div.paper-side", {},
       el("span.status", { dataset: { status: paper.status } }, t(`status_${paper.status}`)),
       el("div.paper-actions", {},
         textButton("chevron", t("details"), () => toggle(paper), { id: `details-${paper.id}`, "aria-expanded": String(open.has(paper.id)), "aria-label": `${t("details")} ${paper.title}` }),
         textButton("retry", t("reread"), () => send("library", "reread", { paper: paper.id }), { id: `reread-${paper.id}`, "aria-label": `${t("reread")} ${paper.title}` }),
-        textButton("clear", t("delete"), () => remove(paper), { id: `delete-${paper.id}`, "aria-label": `${t("delete")} ${paper.title}` }))));
+        textButton("clear", t("delete"), () => remove(paper), { id: `delete-${paper.id}`, "aria-label": `${t("delete")} ${paper.title}` }))),
+    open.get(paper.id) ?? null);
 }
 
 async function toggle(paper) {

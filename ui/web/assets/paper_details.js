@@ -40,7 +40,8 @@ function outline(paper) {
   return el("div.outline", {}, el("h4", {}, t("outline")), el("ol", {}, paper.outline.map((heading) => {
     const link = el("button.outline-link", { type: "button", onclick: () => go(heading.page) },
       el("span", {}, heading.path.at(-1)), el("span.small", {}, t("page_n", { page: heading.page })));
-    link.style.paddingInlineStart = `${Math.max(0, heading.path.length - 1) * 1.1}em`;
-    return el("li", {}, link);
+    const item = el("li", {}, link);
+    item.style.marginInlineStart = `${Math.max(0, heading.path.length - 1) * 1.2}em`;
+    return item;
   })));
 }

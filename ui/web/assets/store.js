@@ -80,9 +80,10 @@ export function setView(view) {
 
 /** Choose a citation; ``reveal`` also brings the evidence into view on a narrow page. */
 export function select(selection, { reveal = true } = {}) {
+  const at = performance.now();
   store.selection = selection;
-  emit("selection", { at: performance.now() });
-  if (reveal) setView("evidence");
+  if (reveal) setView("evidence"); // first: what is not displayed has no places to scroll to
+  emit("selection", { at });
 }
 
 /** The citation that a selection names, with its turn; null when there is none. */
