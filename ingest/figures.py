@@ -71,8 +71,6 @@ def find_figures(
 
 
 def _pictures(page: PageText) -> Iterator[Box]:
-    if page.engine == "ocr":
-        return  # the images are the scan itself, often in strips
     area = page.width * page.height
     for image in page.images:
         share = (image.x1 - image.x0) * (image.bottom - image.top) / area

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 # The em box that highlights are drawn with, in em around the baseline; font boxes are unreliable.
 ASCENT, DESCENT = 0.88, 0.14
+# Lines that lean less (degrees) are level.
+_LEVEL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +60,45 @@ class Frame:
         ox, oy = self.point(0.0, 0.0)
         px, py = self.point(dx, dy)
         return px - ox, py - oy
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A page of ``width`` x ``height`` points was turned left by ``degrees`` to be upright."""
+
+    degrees: float
+    width: float
+    height: float
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the upright page, in points."""
+        cos, sin = abs(self._cos), abs(self._sin)
+        return self.width * cos + self.height * sin, self.width * sin + self.height * cos
+
+    @property
+    def _cos(self) -> float:
+        return math.cos(math.radians(self.degrees))
+
+    @property
+    def _sin(self) -> float:
+        return math.sin(math.radians(self.degrees))
+
+    @property
+    def is_sideways(self) -> bool:
+        """Whether level lines run from top to bottom on the page as displayed."""
+        return abs(self._sin) > 0.5
+
+    @property
+    def leans(self) -> bool:
+        """Whether lines are neither level nor upright on the page as displayed."""
+        return _LEVEL < self.degrees % 90 < 90 - _LEVEL
+
+    def back(self, x: float, y: float) -> tuple[float, float]:
+        """Return a point of the upright page on the page as displayed."""
+        width, height = self.size
+        dx, dy = x - width / 2, y - height / 2
+        return (
+            self.width / 2 + dx * self._cos - dy * self._sin,
+            self.height / 2 + dx * self._sin + dy * self._cos,
+        )

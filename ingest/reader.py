@@ -16,6 +16,7 @@ from ingest.metadata import read_paper
 from ingest.pdf import Extraction, OnProgress, extract_pages, read_bytes
 from ingest.records import Document, Page
 from ingest.structure import read_structure
+from ingest.turned import blocks_back, references_back
 
 
 def read_document(
@@ -74,15 +75,16 @@ def _no_text(path: Path, extraction: Extraction, ocr: bool) -> NoTextLayer:
 
 
 def assemble(extraction: Extraction, paper_id: str, name: str) -> Document:
-    """Make a Document of pages that were read."""
+    """Make a Document of pages that were read; all boxes are on the pages as displayed."""
     structure = read_structure(extraction.pages)
     pages = []
     for page, columns in zip(extraction.pages, structure.columns, strict=True):
+        shown = page.turn or page
         pages.append(
             Page(
                 page.number,
-                page.width,
-                page.height,
+                shown.width,
+                shown.height,
                 page.rotation,
                 page.engine,
                 columns,
@@ -93,11 +95,12 @@ def assemble(extraction: Extraction, paper_id: str, name: str) -> Document:
             )
         )
     paper = read_paper(paper_id, name, extraction.info, structure.blocks, extraction.page_count)
+    turns = {page.number: page.turn for page in extraction.pages if page.turn}
     return Document(
         paper=paper,
         pages=tuple(pages),
-        blocks=structure.blocks,
-        references=structure.references,
+        blocks=blocks_back(structure.blocks, turns),
+        references=references_back(structure.references, turns),
         failed_pages=extraction.failed_pages,
         warnings=extraction.warnings,
         unread=extraction.unread,

@@ -15,6 +15,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ingest.geometry import Turn
+
+# Boxes this near (points) touch.
+_TOUCH = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -70,7 +75,8 @@ class PageText:
     ``engine`` is "pdfium", "pypdf" or "ocr". ``images`` and ``rules`` (thin lines and table
     borders) are boxes. ``hidden`` counts characters nobody can see that were left out;
     ``unknown`` counts characters without a known meaning, ``outlines`` filled shapes of the
-    size of letters. ``confidence`` is the mean OCR confidence 0-1, None for text layers.
+    size of letters. ``confidence`` is the mean OCR confidence 0-1, None for text layers. A scan
+    that was turned to be read has size and places of the upright page, and its ``turn``.
     """
 
     number: int
@@ -86,6 +92,7 @@ class PageText:
     outlines: int = 0
     confidence: float | None = None
     warnings: tuple[str, ...] = ()
+    turn: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,8 +310,12 @@ def marks_within(marks: Iterable[Mark], start: int, end: int) -> tuple[Mark, ...
 
 
 def boxes_of(spans: tuple[Span, ...], start: int, end: int) -> tuple[Box, ...]:
-    """Return the boxes of characters ``start:end``, one per printed line, in reading order."""
-    found = []
+    """Return the boxes of characters ``start:end``, one per printed line, in reading order.
+
+    A line set from top to bottom, or printed so on a page turned sideways, is one box too.
+    """
+    found: list[Box] = []
+    single = 0
     for span in spans:
         first, last = max(start, span.start), min(end, span.end)
         if first < last:
@@ -312,4 +323,20 @@ def boxes_of(spans: tuple[Span, ...], start: int, end: int) -> tuple[Box, ...]:
             x1 = span.edges[last - span.start]
             box = span.box
             found.append(Box(box.page, min(x0, x1), box.top, max(x0, x1), box.bottom))
+            # Characters with a span each stand below each other.
+            single = single + 1 if last - first == 1 else 0
+            if single > 1 and _touch(*found[-2:]):
+                found[-2:] = [_around(*found[-2:])]
     return tuple(found)
+
+
+def _touch(one: Box, other: Box) -> bool:
+    """Tell whether two boxes of the same sides touch, as characters of an upright line do."""
+    same = one.page == other.page and abs(one.x0 - other.x0) + abs(one.x1 - other.x1) < 2 * _TOUCH
+    apart = max(one.top, other.top) - min(one.bottom, other.bottom)
+    return same and -_TOUCH < apart < _TOUCH
+
+
+def _around(one: Box, other: Box) -> Box:
+    top, bottom = min(one.top, other.top), max(one.bottom, other.bottom)
+    return Box(one.page, min(one.x0, other.x0), top, max(one.x1, other.x1), bottom)

@@ -6,10 +6,10 @@ import io
 import json
 from collections import Counter
 from collections.abc import Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -18,7 +18,8 @@ from ingest.clean import is_han
 from ingest.errors import NoTextLayer
 from ingest.extras import ocr_installed
 from ingest.isolation import read_isolated
-from ingest.ocr import OcrLine, ScanReader, _chars, full_width
+from ingest.ocr import ScanReader
+from ingest.ocr_engine import Reading
 from ingest.pdf import extract_pages
 from ingest.reader import read_document
 from ingest.records import PageText
@@ -43,59 +44,20 @@ def text_of(page: PageText) -> str:
     return "".join(char.text for char in page.chars)
 
 
-def test_a_line_is_parted_by_the_widths_of_its_characters() -> None:
-    line = OcrLine("转移TGF-β", 0.9, 100, 200, 100 + 45 * 10, 260)
-    chars = _chars([line], 0.5, 0.5)
-    assert "".join(c.text for c in chars) == line.text
-    widths = [round(c.x1 - c.x0, 2) for c in chars]
-    assert widths == [50, 50, 25, 25, 25, 25, 25]
-    assert (chars[0].x0, chars[-1].x1) == (50, 275)
-    assert all(a.x1 == b.x0 for a, b in pairwise(chars))
-    assert len({(c.baseline, c.size, c.top, c.bottom) for c in chars}) == 1
-    middle = (chars[0].top + chars[0].bottom) / 2
-    assert middle == pytest.approx(115, abs=0.5)  # of 100 to 130 points
-
-
-@pytest.mark.parametrize(
-    ("read", "meant"),
-    [
-        ("结果:肿瘤细胞,即A549(人肺癌)细胞", "结果：肿瘤细胞，即A549（人肺癌）细胞"),
-        ("转化生长因子(TGF-β)促进转移;", "转化生长因子（TGF-β）促进转移；"),
-        ("In 12:30, (p < 0.05); see Fig. 1", "In 12:30, (p < 0.05); see Fig. 1"),
-        ("(3)为有用物的量", "(3)为有用物的量"),
-        ("率（eGFR)下降", "率（eGFR）下降"),
-        ("条目1:非真实", "条目1：非真实"),
-        ("[J].中华医学杂志,2016,6(1):60-6", "[J].中华医学杂志,2016,6(1):60-6"),
-        ("细胞)的数量", "细胞）的数量"),
-    ],
-)
-def test_punctuation_of_chinese_lines_is_wide(read: str, meant: str) -> None:
-    assert full_width(read) == meant
-
-
-def test_lines_of_about_one_size_have_one_size() -> None:
-    lines = [
-        OcrLine("信号通路促进转移", 1, 0, y, 8 * w, y + 30)
-        for y, w in ((0, 24), (50, 25), (100, 40))
-    ]
-    sizes = [c.size for c in _chars(lines, 1, 1)[::8]]
-    assert sizes[0] == sizes[1] == 25 and sizes[2] == 40
-
-
-def test_an_upright_line_runs_downwards() -> None:
-    chars = _chars([OcrLine("中国医学", 1, 10, 0, 40, 160)], 1, 1)
-    assert [(c.x0, c.top) for c in chars] == [(10, 0), (10, 40), (10, 80), (10, 120)]
-
-
 class Engine:
-    """Stands in for RapidOCR: counts its calls and finds one line."""
+    """Stands in for RapidOCR: counts the pages it is shown and finds one line."""
 
     calls = 0
 
-    def __call__(self, pixels: Any) -> Any:
+    def find(self, image: Any) -> Any:
         Engine.calls += 1
-        box = [[200, 200], [800, 200], [800, 260], [200, 260]]
-        return type("Found", (), {"boxes": [box], "txts": ["肝转移的机制"], "scores": [0.97]})
+        return np.array([[[200, 200], [800, 200], [800, 260], [200, 260]]], dtype=np.float32)
+
+    def cut(self, image: Any, corners: Any) -> Any:
+        return image
+
+    def read(self, line: Any) -> Reading:
+        return Reading("肝转移的机制", 0.97, tuple((n + 0.5) / 6 for n in range(6)))
 
 
 @pytest.fixture
@@ -134,8 +96,8 @@ def test_a_damaged_cache_is_read_anew(tmp_path: Path, engine: type[Engine]) -> N
     data = scan_of([blank()])
     first = extract_pages(data, Path("a.pdf"), ocr=True, cache_dir=tmp_path)
     (kept,) = tmp_path.rglob("*.json")
-    assert json.loads(kept.read_text("utf-8"))[0][0] == "肝转移的机制"
-    for damage in ("", "[[1]]", "{", '[["a","b"]]'):
+    assert json.loads(kept.read_text("utf-8"))["lines"][0]["text"] == "肝转移的机制"
+    for damage in ("", "[[1]]", "{", '{"turn":0,"lines":[["a"]],"rules":[],"pictures":[]}'):
         kept.write_text(damage)
         assert extract_pages(data, Path("a.pdf"), ocr=True, cache_dir=tmp_path) == first
     assert engine.calls == 5
