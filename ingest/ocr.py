@@ -137,7 +137,7 @@ def read_scan(engine: Engine, image: Any, scale: float) -> Scan:  # noqa: ANN401
     grey = np.asarray(image.convert("L"))
     rules = find_rules(grey, scale)
     boxes = [((x.x0, x.top, x.x1, x.bottom), x.text) for x in lines]
-    return Scan(turn, lines, tuple(rules), tuple(find_pictures(grey, scale, boxes, rules)))
+    return Scan(turn, lines, tuple(rules), tuple(find_pictures(grey, scale, boxes)))
 
 
 def _read(engine: Engine, whole: Any, corners: Any) -> OcrLine | None:  # noqa: ANN401

@@ -105,12 +105,11 @@ def _places(text: str, columns: list[int], count: float) -> list[float]:
     known = iter(columns)
     places = [None if char.isspace() else next(known, None) for char in text]
     out: list[float] = []
+    last = -0.5
     for index, place in enumerate(places):
-        if place is None:
-            after = next((p for p in places[index:] if p is not None), count)
-            before = out[-1] * count - 0.5 if out else 0.0
-            place = (before + after) / 2
-        out.append((place + 0.5) / max(1.0, count))
+        after = next((p for p in places[index:] if p is not None), count)
+        last = float(place) if place is not None else (last + after) / 2
+        out.append((last + 0.5) / max(1.0, count))
     return out
 
 

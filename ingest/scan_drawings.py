@@ -1,7 +1,7 @@
 """A page image in, its rules and pictures out: what a text layer would say about drawings.
 
-Rules are long thin dark runs, across or upright. A picture is ink that stands neither in a line
-of text nor in a rule, with the lettering among it.
+Rules are long thin dark runs, across or upright. A picture is ink that stands in no line of
+text and reaches both ways, with the lettering among it.
 """
 
 from __future__ import annotations
@@ -80,7 +80,6 @@ def find_pictures(
     grey: NDArray[Any],
     scale: float,
     lines: Sequence[tuple[Rectangle, str]],
-    rules: Sequence[Rectangle],
 ) -> list[Rectangle]:
     """Return the boxes of pictures; ``lines`` are the boxes of text and what it says."""
     import cv2
@@ -91,9 +90,6 @@ def find_pictures(
         ink[max(0, int(top) - 2) : int(bottom) + 3, max(0, int(x0) - 2) : int(x1) + 3] = 0
     edge = int(8 * scale)
     ink[:edge], ink[-edge:], ink[:, :edge], ink[:, -edge:] = 0, 0, 0, 0  # shadows of the scanner
-    tables = [rule for rule in rules if rule[2] - rule[0] > 90 * scale]
-    for x0, top, x1, bottom in tables:
-        ink[int(top) - 2 : int(bottom) + 3, int(x0) : int(x1) + 1] = 0
     near = max(3, int(_NEAR * scale))
     closed = cv2.dilate(ink, np.ones((near, near), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(closed)

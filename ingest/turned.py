@@ -79,9 +79,8 @@ def _part(span: Span, first: int, last: int, turn: Turn) -> Span:
     edges = span.edges[first : last + 1]
     upright = span.box
     box = box_back(replace(upright, x0=min(edges), x1=max(edges)), turn)
-    if turn.is_sideways:
-        shown = (box.x0, box.x1)
-    else:
+    shown: tuple[float, ...] = (box.x0, box.x1)
+    if not turn.is_sideways:
         middle = (upright.top + upright.bottom) / 2
         inner = [turn.back(edge, middle)[0] for edge in edges[1:-1]]
         ends = (box.x0, box.x1) if abs(turn.degrees) < 90 else (box.x1, box.x0)
