@@ -133,8 +133,11 @@ def test_a_drawing_with_its_lettering_is_a_picture_and_a_frame_around_text_is_no
     lettering = [((220.0, 710.0, 380.0, 750.0), "原发灶")]
     (found,) = find_pictures(grey, 2.0, [*text, *lettering])
     assert found == pytest.approx((200, 700, 630, 880), abs=6)
-    prose = [((210.0, y, 620.0, y + 20), "文" * 18) for y in (705.0, 740.0)]
-    assert find_pictures(grey, 2.0, [*text, *prose]) == []
+    framed = Image.new("L", (1200, 1600), 255)
+    ImageDraw.Draw(framed).rectangle((200, 700, 640, 800), outline=0, width=2)
+    prose = [((210.0, y, 620.0, y + 20), "文" * 18) for y in (710.0, 750.0)]
+    assert len(find_pictures(np.asarray(framed), 2.0, [])) == 1
+    assert find_pictures(np.asarray(framed), 2.0, prose) == []
 
 
 @pytest.mark.parametrize("degrees", [90.0, 180.0, 270.0, 2.5, -1.3, 92.0])
