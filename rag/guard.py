@@ -11,20 +11,16 @@ from collections.abc import Sequence
 
 from rag.findings import Finding
 from rag.guard_bindings import misbound
+from rag.guard_citation import moved
 from rag.guard_denials import denials
 from rag.guard_names import names
 from rag.guard_scope import wider
 from rag.guard_strength import stronger
 from rag.guard_turns import turned
 from rag.pairing import Pair
-from rag.polarity import clauses, overlap, tokens
+from rag.polarity import clauses
 from rag.quantities import quantities, supported
 from rag.terms import Translator, fold
-
-# A same-language sentence that shares fewer words than this with its quotes rests on another.
-LEAST_SHARED = 0.25
-# Margin by which another passage may be nearer to the sentence than the cited one.
-NEARER = 0.03
 
 
 def check(
@@ -48,7 +44,7 @@ def check(
         *stronger(pair), *wider(pair),
     ]  # fmt: skip
     if not findings:
-        findings += _citation(pair, nearness)
+        findings += moved(pair, nearness)
     return tuple(dict.fromkeys(findings))
 
 
@@ -61,13 +57,3 @@ def _numbers(pair: Pair) -> list[Finding]:
         for q in quantities(pair.claim)
         if not supported(q, stated, any_sign=fell)
     ]
-
-
-def _citation(pair: Pair, nearness: tuple[float, float] | None) -> list[Finding]:
-    claim, source = fold(pair.claim), fold(pair.source)
-    if nearness is not None and nearness[1] > nearness[0] + NEARER:
-        return [Finding("citation", claim[:40])]
-    words = tokens(claim)
-    if pair.same and len(words) >= 6 and overlap(words, tokens(source)) < LEAST_SHARED:
-        return [Finding("citation", claim[:40])]
-    return []

@@ -168,7 +168,7 @@ def _parts(name: str, lexicon: Translator, language: str) -> tuple[tuple[str, ..
 
 
 def _with(name: str, forms: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((fold(name), *_stems(fold(name)), *forms)))
+    return tuple(dict.fromkeys((fold(name), *stems(fold(name)), *forms)))
 
 
 def _whole(name: str, lexicon: Translator, language: str) -> tuple[str, ...]:
@@ -227,7 +227,7 @@ def _terms_en(
             continue
         symbol = bool(_SYMBOL.fullmatch(name)) and (not name.istitle() or not start_of_sentence)
         proper = name[0].isupper() and not start_of_sentence
-        forms = (low, *_stems(low))
+        forms = (low, *stems(low))
         if cross and lexicon is not None:
             forms = (*forms, *(spelt.get(phrase(name)) or lexicon.translations(low)))
         anchor = symbol and not name[1:].islower()
@@ -244,7 +244,7 @@ def _number(text: str) -> KeyTerm:
     return KeyTerm(text, (text,), "number", bool(_YEAR.fullmatch(text)))
 
 
-def _stems(word: str) -> tuple[str, ...]:
+def stems(word: str) -> tuple[str, ...]:
     """Return an English word without its inflection, as other forms of it may stand."""
     if word.endswith("ies") and len(word) > 5:
         return (word[:-3] + "y",)

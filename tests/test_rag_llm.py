@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from llm_stub import Stub, event, passage_with, says
+from tiny_gguf import write_tiny_gguf
 
 from ingest.errors import GenerationFailed, SettingsError
 from rag import Assistant
@@ -395,28 +397,55 @@ def test_what_was_given_to_openai_goes_nowhere_else(stub, monkeypatch, sample_li
         assert endpoint(url)._key == ""
 
 
-@pytest.mark.slow
-def test_with_llama_cpp(base):
-    """The real server of llama.cpp; whatever a small model says, only what is borne is kept."""
-    if not GGUF:
-        pytest.skip("needs YINZHENG_TEST_GGUF: the path of a GGUF file")
+@contextmanager
+def llama_cpp(model: Path):
+    """Run llama.cpp's own server in this process and yield its address."""
     xllamacpp = pytest.importorskip("xllamacpp")
     parameters = xllamacpp.CommonParams()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    parameters.model.path = GGUF
+    parameters.model.path = str(model)
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = port
     parameters.n_ctx = 8192
     parameters.cpuparams.n_threads = 2
     server = xllamacpp.Server(parameters)
     try:
-        base._endpoint = Endpoint(f"http://127.0.0.1:{port}/v1", "gguf", timeout=180)
-        answer = base.ask(QUESTION)
-        assert answer.status is Status.ANSWERED
-        assert kept(answer) and all(s.citations for s in kept(answer))
-        assert answer.model == "gguf" or answer.notes
+        yield f"http://127.0.0.1:{port}/v1"
     finally:
-        base._endpoint = None
         del server
+
+
+@pytest.mark.slow
+def test_nonsense_of_llama_cpp_gives_the_papers_words(base, tmp_path):
+    """A model of random weights: the real wire, and not a sentence worth keeping."""
+    pytest.importorskip("gguf")
+    with llama_cpp(write_tiny_gguf(tmp_path / "tiny.gguf")) as url:
+        endpoint = Endpoint(url, "tiny", timeout=60)
+        pieces = list(endpoint.lines([{"role": "user", "content": QUESTION}]))
+        assert any(piece.strip() for piece in pieces)
+        base._endpoint = endpoint
+        try:
+            answer = base.ask(QUESTION)
+        finally:
+            base._endpoint = None
+    assert is_extractive(answer)
+    assert answer.status is Status.ANSWERED and answer.citations
+    assert "没有一句通过核对" in answer.notes[-1][0] and "passed the check" in answer.notes[-1][1]
+
+
+@pytest.mark.slow
+def test_with_llama_cpp(base):
+    """A real model; whatever it says, only what is borne is kept."""
+    if not GGUF:
+        pytest.skip("needs YINZHENG_TEST_GGUF: the path of a GGUF file")
+    with llama_cpp(Path(GGUF)) as url:
+        base._endpoint = Endpoint(url, "gguf", timeout=180)
+        try:
+            answer = base.ask(QUESTION)
+        finally:
+            base._endpoint = None
+    assert answer.status is Status.ANSWERED
+    assert kept(answer) and all(s.citations for s in kept(answer))
+    assert answer.model == "gguf" or answer.notes
