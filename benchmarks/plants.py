@@ -115,7 +115,12 @@ def negated(text: str, rng: random.Random) -> str | None:
         if "不敏感" in text or "不影响" in text or "不推荐" in text:
             return re.sub("不(?=敏感|影响|推荐)", "", text, count=1)
         for verb in ("可以", "能够", "会", "可", "是", "有"):
-            if (at := text.find(verb)) > 0:
+            if (at := text.find(verb)) > 0 and text[at + 1 : at + 2] not in (
+                "限",
+                "效",
+                "关",
+                "公",
+            ):
                 return (
                     text[:at] + "不" + text[at:] if verb != "有" else text[:at] + "没" + text[at:]
                 )

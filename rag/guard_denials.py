@@ -16,8 +16,41 @@ SAME_CLAUSE = 0.5
 
 def denials(pair: Pair) -> list[Finding]:
     """Return the clauses that deny what the source says, or say what it denies."""
-    found = _negations(fold(pair.claim), fold(pair.source), same=pair.same)
-    return found if pair.same else [*found, *_undenied(*pair.shared)]
+    found = [
+        *_negations(fold(pair.claim), fold(pair.source), same=pair.same),
+        *([] if pair.same else _undenied(*pair.shared)),
+    ]
+    return found or _flipped(pair)
+
+
+def _flipped(pair: Pair) -> list[Finding]:
+    """Find the clause whose denial none of the clauses that it may render has, or all have.
+
+    A word of decline may render a denial (耐药, does not respond), and a denial may have moved to
+    another clause: neither is an error.
+    """
+    rendered = [(clause, pair.rendered(clause)) for clause in pair.clauses[0]]
+    theirs = {id(o): o for _, others in rendered for o in others}.values()
+    if (sum(o.negations for o in theirs) - sum(c.negations for c, _ in rendered)) % 2 == 0:
+        return []
+    for clause, others in rendered:
+        if clause.negations % 2:
+            leaning = [o for o in pair.clauses[1] if _LEANS.match(o.plain)]
+            others = (*others, *leaning, *(o for o in pair.clauses[1] if o.tokens & clause.tokens))
+        if others and all(_opposed(clause, other) for other in others):
+            return [Finding("negation", clause.plain.strip()[:40])]
+    return []
+
+
+# What begins so speaks of what was named before, in words of its own.
+_LEANS = re.compile(
+    r"\s*(?:该|此|其|这|两[类种者]|上述|\b(?:it|its|they|this|these|both|such)\b)", re.I
+)
+
+
+def _opposed(a: Clause, b: Clause) -> bool:
+    denied = a.negations - b.negations
+    return denied % 2 == 1 and (denied + _declines([a]) - _declines([b])) % 2 == 1
 
 
 def _negations(claim: str, source: str, *, same: bool) -> list[Finding]:
@@ -45,7 +78,7 @@ def _negations(claim: str, source: str, *, same: bool) -> list[Finding]:
 
 
 # To keep from is a denial in other words: 妨碍 X 进入, X 难以进入.
-_KEPT = re.compile(r"妨碍|阻碍|阻止|防止|\b(?:prevent|hinder|hamper|imped|preclud)\w*|\bkeeps?\b")
+_KEPT = re.compile(r"妨碍|阻碍|阻止|防止|\b(?:prevent|hinder|hamper|imped|preclud)\w*")
 
 
 def _denied(clause: Clause) -> int:

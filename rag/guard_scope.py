@@ -32,6 +32,10 @@ _PEOPLE = re.compile(
     r"\b(?:patients?|people|persons?|individuals?|subjects|participants|women|men|children|adults|cases|humans?)\b",
     re.I,
 )
+_DISEASE = re.compile(
+    r"[癌瘤病炎症]|nsclc|sclc|\b\w*(?:cancer|carcinoma|tumou?r|lymphoma|disease|syndrome|itis)s?\b",
+    re.I,
+)
 _ALL = re.compile(
     r"所有|全部|任何|一切|每(?:例|位|个|名)|无一例外|一律|总是|100\s*%|"
     r"\b(?:all(?! of a| the time| but|-cause)|every(?!day)|always|any(?! more)|each|invariably|universally)\b",
@@ -141,6 +145,6 @@ def _clause(pair: Pair, clause: Clause, rendered: tuple[Clause, ...]) -> list[Fi
             return [Finding("scope", words)]
     if words := left_out(_GRADE):
         return [Finding("scope", words)]
-    if people:
+    if people or _DISEASE.search(clause.plain):
         return [Finding("scope", words) for kind in _GROUPS if (words := left_out(kind))][:1]
     return []

@@ -13,6 +13,8 @@ from rag.polarity import Turn, best_around, best_match, best_object
 # Share of a clause's words that must be in a clause of the quote to compare the two.
 SAME_CLAUSE = 0.5
 SAME_OBJECT = 0.6
+# The same where the quote has no word of that sense at all.
+NONE_ALIKE = 0.35
 _STATE = re.compile("positive|negative|阳性|阴性", re.I)
 
 
@@ -65,6 +67,10 @@ def _outnumbered(ours: Sequence[Turn], theirs: Sequence[Turn]) -> list[Finding]:
 
 def _is_turned(turn: Turn, theirs: Sequence[Turn], ours: int, *, same: bool) -> bool:
     axis = [t for t in theirs if t.axis == turn.axis]
+    if not axis and same:
+        # A higher risk for a risk that rises.
+        axis = [t for t in theirs if t.around & turn.around]
+        return bool(axis) and all(t.sign != turn.sign for t in axis)
     alike = [t for t in axis if t.sign == turn.sign]
     opposed = [t for t in axis if t.sign != turn.sign]
     if not opposed:
@@ -86,7 +92,8 @@ def _is_turned(turn: Turn, theirs: Sequence[Turn], ours: int, *, same: bool) -> 
     # A passive or an intransitive has before it what another puts behind the word.
     around = best_around(turn, opposed)
     moved = len(turn.around) > 2 and best_object(turn, alike) < SAME_CLAUSE
-    if moved and around >= SAME_CLAUSE and best_around(turn, alike) < around - 0.1:
+    enough = SAME_CLAUSE if alike else NONE_ALIKE
+    if moved and around >= enough and best_around(turn, alike) < around - 0.1:
         return True
     most = bool(turn.before) + bool(turn.after)
     return far[0] >= SAME_OBJECT * most and (near is None or far[0] > near[0] + 0.05)

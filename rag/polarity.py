@@ -23,7 +23,7 @@ _DOWN = (
     r"\bdecreas\w*|\breduc\w*|\bweaken\w*|\binactivat\w*"
     r"|\bshorten\w*|\bimpair\w*|\bimped\w*|\bprevent\w*|\battenuat\w*|"
     r"\blower(?:s|ed|ing)\b|\blower (?=(?:the )?[a-z]+ ?[a-z]* (?:and|by|in|"
-    r"level))|\bhamper\w*|\bhinder\w*|\bdiminish\w*|\bdelay\w*|\bdeclin\w*|"
+    r"level))|\bkeep(?:s|ing)?(?= [\w\s\-]{1,30}? (?:from|out of)\b)|\bhamper\w*|\bhinder\w*|\bdiminish\w*|\bdelay\w*|\bdeclin\w*|"
     r"\bfall(?:s|en|ing)?\b|\bfell\b|\bdrop(?:s|ped)?\b|\bslow(?:s|ed|ing)\b"
 )
 _MORE = (

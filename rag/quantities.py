@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _HAN_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "双": 2}
 _HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -157,7 +157,21 @@ def quantities(text: str, *, liberal: bool = False) -> tuple[Quantity, ...]:
     """
     folded = _NAME.sub(lambda m: "\0" * len(m.group()), _fold(text))
     found = [*_digits(folded), *_han(folded, liberal), *_english(folded, liberal)]
-    return tuple(quantity for _, quantity in sorted(found, key=lambda pair: pair[0]))
+    return _with_units(folded, [q for _, q in sorted(found, key=lambda pair: pair[0])])
+
+
+_SHARES_UNIT = re.compile(
+    r"\s*(?:[~～–\-至到、]|和|与|及|vs\.?|versus|to|and|or|或|对|比)\s*", re.I
+)
+
+
+def _with_units(folded: str, found: list[Quantity]) -> tuple[Quantity, ...]:
+    """Give a number the unit of the next one where the two share it: 12.3 vs 8.1 months."""
+    out = found[-1:]
+    for one, after in zip(found[-2::-1], found[:0:-1], strict=True):
+        shares = one.firm and not one.unit and _SHARES_UNIT.fullmatch(folded[one.end : after.start])
+        out.append(replace(one, unit=out[-1].unit) if shares else one)
+    return tuple(out[::-1])
 
 
 def _made(folded: str, start: int, end: int, value: float, firm: bool) -> tuple[int, Quantity]:
