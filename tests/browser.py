@@ -101,9 +101,20 @@ class Watched:
                 const frame = document.querySelector('#stage').getBoundingClientRect();
                 return [...document.querySelectorAll('.mark-box.cited')].slice(0, 1).every((node) => {
                     const box = node.getBoundingClientRect();
-                    return box.width > 10 && box.top >= frame.top && box.bottom <= frame.bottom;
+                    return box.width > 10 && box.top >= frame.top && box.bottom <= frame.bottom
+                        && box.left >= frame.left - 1 && box.right <= frame.right + 1;
                 });
             }"""
+        )
+
+    def in_view(self, selector: str, frame: str) -> bool:
+        """Tell whether an element lies inside the visible part of ``frame``."""
+        return self.page.evaluate(
+            """([inner, outer]) => {
+                const [box, frame] = [inner, outer].map((s) => document.querySelector(s).getBoundingClientRect());
+                return box.height > 0 && box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
+            }""",
+            [selector, frame],
         )
 
     def download(self, selector: str) -> bytes:

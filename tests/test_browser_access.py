@@ -57,6 +57,9 @@ def test_a_phone_shows_one_view_at_a_time_without_sideways_scroll(visit):
     page.painted()
     assert page.page.is_visible("#evidence") and not page.page.is_visible("#question")
     assert page.boxes_in_view()
+    width = "document.querySelector('.sheet').style.width"
+    assert page.page.evaluate(width) == "200%"  # a column is made as wide as the phone
+    assert page.in_view(".card[aria-current] mark", ".cards") and page.in_view("#back", ".cards")
     page.page.click("#back")
     assert page.page.evaluate("document.activeElement.className") == "chip"
     for view in ("chat", "evidence", "tables", "library"):

@@ -67,7 +67,8 @@ def make_citation(number: int, *, quote: str = "", paper: Paper = LUNG) -> Citat
     text, section, page = QUOTES[(number - 1) % len(QUOTES)]
     text = quote or text
     top = 120.0 + 90 * number
-    boxes = [Box(page, 70, top, 520, top + 14), Box(page, 70, top + 20, 300, top + 34)]
+    right = 290 if number == 2 else 520  # the second stands in a column
+    boxes = [Box(page, 70, top, right, top + 14), Box(page, 70, top + 20, 290, top + 34)]
     if number == 3:
         boxes[1] = Box(page + 1, 70, 90, 380, 104)
     before, after = "此前的一句。", "此后的一句。"

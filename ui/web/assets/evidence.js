@@ -82,12 +82,15 @@ function card(turn, list, citation, index) {
   return el("article.card", {}, head, el("div.card-body"));
 }
 
-// The open card whole, or from its head on, without moving the page itself.
+// The open card whole, else from its head on, else its quote; the page itself does not move.
 function keepInSight(node) {
-  const room = 8;
-  const top = node.offsetTop - room;
-  const bottom = node.offsetTop + node.offsetHeight + room;
-  if (top < cards.scrollTop || bottom - top > cards.clientHeight) cards.scrollTop = top;
+  const room = document.getElementById("back").offsetHeight + 8; // stays above the cards on a phone
+  const [top, bottom] = [node.offsetTop - room, node.offsetTop + node.offsetHeight + 8];
+  const quote = node.querySelector("mark");
+  if (bottom - top > cards.clientHeight) {
+    const seen = quote.offsetTop + quote.offsetHeight <= top + cards.clientHeight;
+    cards.scrollTop = seen ? top : quote.offsetTop - room;
+  } else if (top < cards.scrollTop) cards.scrollTop = top;
   else if (bottom > cards.scrollTop + cards.clientHeight) cards.scrollTop = bottom - cards.clientHeight;
 }
 

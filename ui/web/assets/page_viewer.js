@@ -1,11 +1,12 @@
 // The page as printed: a paper, pages and boxes in, sheets with marks, zoom and paging drawn.
 
 import { el, fill, icon, iconButton } from "./dom.js";
-import { t } from "./store.js";
+import { isNarrow, t } from "./store.js";
 import { citationPages, pageImage } from "./page_images.js";
 
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3];
-let place, bar, stage, zoom = 1, now = null, ticket = 0;
+const READABLE = 0.92; // part of a narrow stage that the widest line of a quote may take
+let place, bar, stage, zoom = 1, zoomedByHand = false, now = null, ticket = 0;
 
 export function start(node) {
   place = node;
@@ -52,7 +53,8 @@ function show() {
   fill(stage, sheets.map((s) => s.node));
   Promise.all(sheets.map((s) => s.done)).then((results) => {
     if (mine !== ticket) return;
-    const bad = results.find((result) => result !== "ready");
+    const bad = results.find((result) => typeof result === "string");
+    if (!bad && isNarrow() && !zoomedByHand) applyZoom(readableZoom(results[0].width));
     centre();
     // One frame later the browser has painted what was just put in place.
     requestAnimationFrame(() => {
@@ -72,7 +74,7 @@ function sheet(page, mine) {
     image.src = found.url;
     fill(node, image, marks(page, found));
     if (now.citation && !now.citation.boxes.length) node.classList.add("whole");
-    return "ready";
+    return found;
   }, (error) => {
     if (mine !== ticket) return "old";
     const name = { 404: "citation_gone", 409: "file_changed" }[error.status] ?? "image_failed";
@@ -104,12 +106,14 @@ function marks(page, size) {
 
 // Scrolls the stage alone: scrollIntoView would move the whole window.
 function centre() {
-  const box = stage.querySelector(".mark-box.cited");
-  if (!box) { stage.scrollTop = 0; return; }
-  const inside = box.getBoundingClientRect();
+  const places = [...stage.querySelectorAll(".mark-box.cited")].map((box) => box.getBoundingClientRect());
+  if (!places.length) { stage.scrollTop = 0; return; }
   const frame = stage.getBoundingClientRect();
-  stage.scrollTop += inside.top - frame.top - stage.clientHeight / 3;
-  if (inside.left < frame.left || inside.right > frame.right) stage.scrollLeft += inside.left - frame.left - 24;
+  stage.scrollTop += places[0].top - frame.top - stage.clientHeight / 3;
+  let [left, right] = [Math.min(...places.map((box) => box.left)), Math.max(...places.map((box) => box.right))];
+  // A quote over two columns is wider than the stage: then its beginning counts.
+  if (right - left > frame.width) ({ left, right } = places[0]);
+  if (left < frame.left || right > frame.right) stage.scrollLeft += left - frame.left - (frame.width - Math.min(frame.width, right - left)) / 2;
 }
 
 function drawBar() {
@@ -132,9 +136,21 @@ function drawBar() {
 }
 
 function setZoom(step) {
-  zoom = step === 0 ? 1 : ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, ZOOMS.indexOf(zoom) + step))];
+  zoomedByHand = true;
+  applyZoom(step === 0 ? 1 : ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, ZOOMS.indexOf(zoom) + step))]);
+  centre();
+}
+
+function applyZoom(wanted) {
+  zoom = wanted;
   for (const node of stage.querySelectorAll(".sheet")) node.style.width = `${zoom * 100}%`;
   drawBar();
-  centre();
+}
+
+// On a phone a whole page is too small to read: a column fills the width instead.
+function readableZoom(pageWidth) {
+  const widest = Math.max(0, ...(now.citation?.boxes ?? []).map(([, x0, , x1]) => x1 - x0));
+  if (!widest) return 1;
+  return ZOOMS.filter((one) => one >= 1 && one <= (READABLE * pageWidth) / widest && one <= 2.5).at(-1) ?? 1;
 }
 
