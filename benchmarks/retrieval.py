@@ -35,6 +35,8 @@ from rag.settings import Settings
 
 ENGLISH = 1000
 FOLDS = 5
+MEDICAL = Path(__file__).parent / "data" / "medical-qa"
+POOLS = ("zh", "medical", "mixed")
 WEIGHTS = Path(fusion.__file__).parent / "data" / "fusion.json"
 
 
@@ -68,23 +70,39 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """The sets' questions by name, and the libraries of the two pools."""
+    """The sets' questions by name, the pool of each, and the libraries of the pools."""
 
     questions: Mapping[str, tuple[SetQuestion, ...]]
+    home: Mapping[str, str]
     libraries: Mapping[str, Library]
+
+    def of(self, pool: str) -> dict[str, tuple[SetQuestion, ...]]:
+        """Return the sets that are asked of a pool: "mixed" holds what "zh" holds, and more."""
+        wanted = "zh" if pool == "mixed" else pool
+        return {name: own for name, own in self.questions.items() if self.home[name] == wanted}
+
+    @property
+    def legs(self) -> tuple[str, ...]:
+        """The encoder legs, and the words."""
+        return (*next(iter(self.libraries.values())).snapshot.legs, LEXICAL)
 
 
 def open_pools(data: Path, cache: Path, limit: int | None, names: Sequence[str]) -> Pools:
-    """Build or open the pools of all sets under ``data``."""
-    sets = [read_set(folder) for folder in sorted(data.iterdir()) if folder.is_dir()]
-    corpus = {k: v for own in sets for k, v in own.corpus.items()}
+    """Build or open the pools ``names``: all sets under ``data``, and our own medical ones."""
+    homes = {"zh": data, "medical": MEDICAL}
+    sets = {
+        home: [read_set(own) for own in sorted(folder.iterdir()) if own.is_dir()]
+        for home, folder in homes.items()
+        if home in names or (home, "mixed") == ("zh", names[-1])
+    }
     settings = Settings.load()
     encoders = {
         leg: Remembered(encoder, cache) for leg, encoder in wiring.load_encoders(settings).items()
     }
     libraries = {}
     for name in names:
-        entries = dict(corpus)
+        own = sets["zh" if name == "mixed" else name]
+        entries = {k: v for one in own for k, v in one.corpus.items()}
         if name == "mixed":
             english = enumerate(english_passages(ENGLISH))
             entries |= {f"en-{number}": ("", text) for number, text in english}
@@ -92,10 +110,15 @@ def open_pools(data: Path, cache: Path, limit: int | None, names: Sequence[str])
         libraries[name] = wiring.join(
             Snapshot.open(path), encoders, wiring.background(encoders), wiring.load_translator(path)
         )
-    questions = {
-        own.name: tuple(item for item in own.questions if item.gold)[:limit] for own in sets
-    }
-    return Pools(questions, libraries)
+    return Pools(
+        {
+            one.name: tuple(item for item in one.questions if item.gold)[:limit]
+            for own in sets.values()
+            for one in own
+        },
+        {one.name: home for home, own in sets.items() for one in own},
+        libraries,
+    )
 
 
 def _folder(corpus: Mapping[str, tuple[str, str]], folder: Path) -> Path:
@@ -114,9 +137,8 @@ def _direction(questions: Sequence[SetQuestion]) -> str:
 
 
 def _leg_sets(legs: Sequence[str]) -> list[tuple[str, ...]]:
-    every = (*legs, LEXICAL)
-    sizes = range(1, len(every) + 1)
-    return [chosen for size in sizes for chosen in combinations(every, size)]
+    sizes = range(1, len(legs) + 1)
+    return [chosen for size in sizes for chosen in combinations(legs, size)]
 
 
 def collect(library: Library, name: str, questions: Sequence[SetQuestion]) -> list[Listed]:
@@ -136,10 +158,9 @@ def collect(library: Library, name: str, questions: Sequence[SetQuestion]) -> li
 
 def tune(pools: Pools, lists: Mapping[str, list[Listed]]) -> None:
     """Fit the weights for every direction and set of legs, and write them."""
-    legs = pools.libraries["zh"].snapshot.legs
-    names = feature_names((*legs, LEXICAL))
+    names = feature_names(pools.legs)
     weights: dict[str, dict[str, dict[str, float]]] = {}
-    for chosen in _leg_sets(legs):
+    for chosen in _leg_sets(pools.legs):
         columns = [i for i, name in enumerate(names) if name.split(".")[0] in chosen]
         for direction in sorted({_direction(own) for own in pools.questions.values()}):
             own = [
@@ -172,15 +193,16 @@ def cross_validated(
     A Chinese set is judged by the weights of the other Chinese sets; a set that is alone in its
     direction in five folds of whole articles. No article is on both sides.
     """
-    names = feature_names((*pools.libraries["zh"].snapshot.legs, LEXICAL))
+    names = feature_names(pools.legs)
     columns = [i for i, name in enumerate(names) if name.split(".")[0] in legs]
     cut = {name: [item.only(columns) for item in own] for name, own in lists.items()}
     runs = {}
-    for name, questions in pools.questions.items():
+    for name in lists:
+        questions = pools.questions[name]
         others = [
             item
             for other, own in pools.questions.items()
-            if other != name and _direction(own) == _direction(questions)
+            if other != name and other in lists and _direction(own) == _direction(questions)
             for item in cut[other]
         ]
         folds = [0 if others else _fold(item.group) for item in cut[name]]
@@ -228,14 +250,14 @@ def tables(pools: Pools) -> None:
             f"without {leg}": tuple(own for own in every if own != leg) for leg in every
         }
         size = library.snapshot.manifest.passages
-        for name, questions in pools.questions.items():
+        for name, questions in pools.of(pool).items():
             runs = evaluation.evaluate(library, questions, asked)
             show(f"{name}, pool {pool} ({size} passages), {len(questions)} questions", runs)
 
 
 def misses(pools: Pools, name: str, count: int) -> None:
     """Print the worst questions of a set with the ranks of their passages by each leg."""
-    library = pools.libraries["zh"]
+    library = pools.libraries[pools.home[name]]
     for item in pools.questions[name]:
         question = analyse(item.text)
         ranks = {}
@@ -256,23 +278,26 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--cache", type=Path, default=cache_folder() / "bench-retrieval")
     parser.add_argument("--limit", type=int, help="first N questions of each set")
-    parser.add_argument("--pools", nargs="+", default=["zh", "mixed"], choices=["zh", "mixed"])
+    parser.add_argument("--pools", nargs="+", default=list(POOLS), choices=POOLS)
     parser.add_argument("--tune", action="store_true", help="fit and write the weights")
     parser.add_argument("--misses", metavar="SET", help="print questions of a set that fail")
     arguments = parser.parse_args()
-    names = ["zh"] if arguments.tune or arguments.misses else arguments.pools
+    whole = arguments.tune or arguments.misses
+    names = [name for name in POOLS[: 2 if whole else None] if whole or name in arguments.pools]
     pools = open_pools(arguments.data, arguments.cache, arguments.limit, names)
     if arguments.misses:
         misses(pools, arguments.misses, 40)
         return
-    if "zh" in names:
-        library = pools.libraries["zh"]
-        lists = {name: collect(library, name, own) for name, own in pools.questions.items()}
-        if arguments.tune:
-            tune(pools, lists)
-        for legs in _leg_sets(library.snapshot.legs):
-            runs = cross_validated(pools, lists, legs)
-            show(f"{' + '.join(legs)}: weights fitted on other questions", runs)
+    lists = {
+        name: collect(pools.libraries[pools.home[name]], name, own)
+        for name, own in pools.questions.items()
+        if pools.home[name] in names
+    }
+    if arguments.tune:
+        tune(pools, lists)
+    for legs in _leg_sets(pools.legs) if lists else ():
+        runs = cross_validated(pools, lists, legs)
+        show(f"{' + '.join(legs)}: weights fitted on other questions", runs)
     if not arguments.tune:
         tables(pools)
 

@@ -19,7 +19,8 @@ from typing import Any
 from index.cedict import Cedict, load_cedict
 from index.english import STOP, base_forms
 from index.naming import Token, keys_of_name, tokens
-from ingest.clean import is_han, search_text
+from index.segmentation import Segmenter, Words
+from ingest.clean import count_han, is_han, search_text
 from ingest.errors import SettingsError
 from ingest.folders import cache_folder, write_cached
 
@@ -217,17 +218,27 @@ class Lexicon:
         kind, zh, en, abbreviations, group = self._raw[number]
         return Entry(kind, tuple(zh), tuple(en), tuple(abbreviations), group)
 
+    @cached_property
+    def _segmenter(self) -> Segmenter:
+        return Segmenter(name for raw in self._raw for name in raw[1])
+
+    def words(self, text: str) -> Words:
+        """Return the words of Chinese ``text``: general ones and the names of the lexicon."""
+        return self._segmenter.words(text)
+
     def concepts(self, text: str, language: str) -> tuple[Concept, ...]:
         """Return the concepts in search ``text``, left to right, the longest match first.
 
-        ``language`` ("zh" or "en") is that of the text: in English a name of one Chinese
-        character never counts.
+        A Chinese name that cuts a word of the sentence is none (中药 in 其中药物). ``language``
+        ("zh" or "en") is that of the text: in English a name of one Chinese character never
+        counts.
         """
         found = tokens(text)
+        words = self.words(text) if count_han(text) else None
         out: list[Concept] = []
         at = 0
         while at < len(found):
-            end, number = self._longest_at(text, found, at)
+            end, number = self._longest_at(text, found, at, words)
             if number < 0:
                 at += 1
                 continue
@@ -237,7 +248,9 @@ class Lexicon:
             at = end
         return tuple(c for i, c in enumerate(out) if _stands(out, i, text, language))
 
-    def _longest_at(self, text: str, found: Sequence[Token], at: int) -> tuple[int, int]:
+    def _longest_at(
+        self, text: str, found: Sequence[Token], at: int, words: Words | None
+    ) -> tuple[int, int]:
         """Return the end of the longest name that begins at a token, and its number or -1."""
         best = (at + 1, -1)
         if at and _run_on(found[at - 1], found[at]):
@@ -254,10 +267,19 @@ class Lexicon:
                 break
             if hit is None or (end + 1 < len(found) and _run_on(token, found[end + 1])):
                 continue
+            if words is not None and self._cuts(text, words, found[at].start, token.end):
+                continue
             number, capitals = hit
             if not capitals or text[found[at].start : token.end].rstrip("s").isupper():
                 best = (end + 1, number)
         return best
+
+    def _cuts(self, text: str, words: Words, start: int, end: int) -> bool:
+        """Tell whether a name cuts a general word, or a longer name than itself."""
+        return any(
+            text[begin:stop] not in self._keys or stop - begin > end - start
+            for begin, stop in words.cut(start, end)
+        )
 
     def translations(self, word: str) -> tuple[str, ...]:
         """Return Chinese translations of an English word of general language, best first."""

@@ -29,12 +29,16 @@ MOST_WORDS = 4
 DECAY = 0.3
 # The words of a phrase that was translated as a whole, by themselves.
 PART_WEIGHT = 0.5
+# A pair of characters where two words of a Chinese question meet.
+LOOSE_WEIGHT = 0.5
 # Spellings of a name: so many, each weighed by how far it is behind the best.
 MOST_SPELLINGS = 4
 SPELLING_SHARPNESS = 2.0
 # A translation of a word's root ("southern": south).
 ROOT_WEIGHT = 0.7
-_STOP = STOP | STOP_EN
+# Single characters that are in most passages, whatever these say.
+_STOP_ZH = frozenset("的了在是和与及或为对有中个年日月上下时之而以从到由被也都")
+_STOP = STOP | STOP_EN | _STOP_ZH
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f']*(?:-[A-Za-z\u00c0-\u024f]+)*")
 _ROOT_ENDINGS = tuple(
     "ization ation ition ments ment ness ship ians ian ans an ern ists ist ism ally al ity ly ers "
@@ -69,11 +73,13 @@ class Expander:
         self, text: str, concepts: Sequence[Concept], language: str
     ) -> Iterator[Group]:
         yield from (_named(concept, language) for concept in concepts)
-        # Chinese characters themselves say nothing about an English passage.
-        for term in dict.fromkeys(terms(FRAME_ZH.sub(" ", text))):
-            single = len(term) == 1 and not term.isascii()
-            if not single and (language == "zh" or term[0].isascii()) and term not in _STOP:
-                yield {term: 1.0}
+        asked = FRAME_ZH.sub(" ", text)
+        words = self.translator.words(asked) if self.translator is not None else None
+        loose = words.loose_pairs(asked) if words is not None else frozenset()
+        # Chinese says nothing about an English passage; its Latin names do.
+        for term in dict.fromkeys(terms(asked)):
+            if (language == "zh" or term[0].isascii()) and term not in _STOP:
+                yield {term: LOOSE_WEIGHT if term in loose else 1.0}
 
     def _english(self, text: str, concepts: Sequence[Concept]) -> Iterator[Group]:
         yield from (_named(concept, "en") for concept in concepts)

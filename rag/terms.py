@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from index.lexicon import Concept
+from index.segmentation import Words
 from index.tokens import phrase
 from rag.name_forms import DISEASE_ZH, DRUG_ZH
 from rag.question import FRAME_ZH, STOP_EN, Question
@@ -25,6 +26,9 @@ class Translator(Protocol):
 
     def concepts(self, text: str, language: str) -> tuple[Concept, ...]:
         """Return the lexicon's concepts in ``text``, left to right, longest match first."""
+
+    def words(self, text: str) -> Words:
+        """Return the words of Chinese ``text``."""
 
     def translations(self, word: str) -> tuple[str, ...]:
         """Return Chinese translations of an English word of general language, best first."""

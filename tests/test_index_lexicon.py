@@ -112,3 +112,30 @@ def test_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     # Compiling takes seconds; opening what was compiled takes a blink.
     monkeypatch.setattr("index.lexicon.compile_tables", never)
     assert len(load_lexicon()) == sum(len(read_table(text, name)) for name, text in own_tables())
+
+
+def test_names_stand_at_the_borders_of_words() -> None:
+    table = (
+        "type\tzh\ten\tzh_synonyms\ten_synonyms\tabbreviations\n"
+        "drug\t中药\tChinese medicine\t\t\t\n"
+        "disease\t肺癌\tlung cancer\t\t\t\n"
+        "disease\t非小细胞肺癌\tnon-small cell lung cancer\t\t\tNSCLC\n"
+        "anatomy\t气管\ttrachea\t\t\t\n"
+        "gene/protein\t表皮生长因子受体\tepidermal growth factor receptor\t\t\tEGFR\n"
+    )
+    lexicon = Lexicon(compile_tables(read_table(table, "table")))
+    for text in ("其中药物治疗", "海洋和大气管理局"):
+        assert found(lexicon, text, "zh") == []
+    assert found(lexicon, "口服中药治疗", "zh") == [("中药", "中药")]
+    assert found(lexicon, "小细胞肺癌与NSCLC的EGFR突变", "zh") == [
+        ("肺癌", "肺癌"), ("NSCLC", "非小细胞肺癌"), ("EGFR", "表皮生长因子受体"),
+    ]  # fmt: skip
+
+
+def test_words_of_the_lexicon_are_kept_whole(lexicon: Lexicon) -> None:
+    text = "患者的非小细胞肺癌"
+    words = lexicon.words(text)
+    assert [words.ends[at] for at in (0, 2, 3)] == [2, 3, len(text)]
+    assert words.cut(7, 9) == ()  # 肺癌 in 非小细胞肺癌
+    asked = "患者肝脏的变化"
+    assert lexicon.words(asked).loose_pairs(asked) == {"者肝"}

@@ -121,6 +121,13 @@ def test_synonyms_across_and_within_languages(tmp_path: Path) -> None:
     assert 1 in best(index, "非小细胞肺癌", "en")
 
 
+def test_a_patient_asks_with_single_characters(tmp_path: Path) -> None:
+    # No pair of characters and no name is in both.
+    index = index_of(tmp_path / "i", "手脚出汗", "夜间吃些饼干，胃便不再疼痛", "眼睛干涩")
+    assert best(index, "半夜饿了胃疼，吃饼就好") == [1]
+    assert best(index, "胃老是疼")[0] == 1
+
+
 @pytest.mark.parametrize(
     ("text", "form"),
     [("in the 1990s", "90年代"), ("the 19th century", "十九世纪"), ("2.5 million people", "250万"),
