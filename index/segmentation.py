@@ -7,10 +7,9 @@ dictionary does not know stays single characters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from ingest.clean import count_han
 
@@ -29,7 +28,7 @@ class Words:
         """
         first = (self.starts[start], self.ends[start])
         last = (self.starts[end - 1], self.ends[end - 1])
-        found = ()
+        found: tuple[tuple[int, int], ...] = ()
         if first[0] < start and first[1] < end:
             found = (first,)
         if last[1] > end and last[0] > start:
@@ -57,7 +56,7 @@ class Segmenter:
         self._names = frozenset(name for name in names if 1 < len(name) == count_han(name))
 
     @cached_property
-    def _dictionary(self) -> Any:
+    def _cut(self) -> Callable[[str, str, bool], list[tuple[str, int, int]]]:
         import rjieba
 
         dictionary = rjieba.Jieba()
@@ -65,12 +64,13 @@ class Segmenter:
         for name in sorted(self._names, key=lambda name: (len(name), name)):
             if not dictionary.has_word(name):
                 dictionary.add_word(name, None, None)
-        return dictionary
+        cut: Callable[[str, str, bool], list[tuple[str, int, int]]] = dictionary.tokenize
+        return cut
 
     def words(self, text: str) -> Words:
         """Return the words of ``text``; what is not Chinese is cut somehow, too."""
         starts, ends = [0] * len(text), [0] * len(text)
-        for _, start, end in self._dictionary.tokenize(text, "default", False):
+        for _, start, end in self._cut(text, "default", False):
             starts[start:end] = [start] * (end - start)
             ends[start:end] = [end] * (end - start)
         return Words(tuple(starts), tuple(ends))
