@@ -91,7 +91,7 @@ class Maker:
 
     def _heading(self, at: tuple[int, ...]) -> str:
         name = "与".join(self.chance.sample(_WORDS, 2)) + self.chance.choice(("的作用", "分析", ""))
-        if self.chance.random() < 0.15:
+        if self.chance.random() < 0.15 and self.style != "run-in":
             name += "及其在演示疾病发生与发展过程中的潜在机制研究"
         number = ".".join(map(str, at))
         deep = len(at) > 1
@@ -200,7 +200,10 @@ class Maker:
         if self.chance.random() < 0.5:
             sides.reverse()
         widths = "(1.2fr, 1fr)" if sides[0][1] != "#" else "(1fr, 1.2fr)"
-        return f"#grid(columns: {widths}, gutter: 10pt, {sides[0]}, {sides[1]})\n\n"
+        return (
+            f"#block(breakable: false, grid(columns: {widths}, gutter: 10pt,"
+            f" {sides[0]}, {sides[1]}))\n\n"
+        )
 
     def _items(self) -> str:
         self._kind("list")
@@ -211,6 +214,7 @@ class Maker:
 
     def _formula(self) -> str:
         self._kind("formula")
+        self.made.flow.append("")
         return "$ N(t) = N_0 e^(-k t) + sum_(i=1)^n x_i / y_i $\n\n"
 
     def _note(self) -> str:
@@ -238,6 +242,9 @@ class Maker:
         """The title and abstracts, over all columns."""
         size = self.chance.choice((16, 18, 20))
         title = f"{self._label()}对{self._label()}影响的演示研究"
+        if self.made.title:  # of a second article: a heading over its sections
+            self.made.headings.append(title)
+            self.made.flow.append("")
         self.made.title = self.made.title or title
         lines = [f'#align(center, text(font: "Noto Sans SC", size: {size}pt)[{title}])']
         names = self.chance.choice(

@@ -90,8 +90,10 @@ def choose(first: PageText | None, second: PageText | None) -> Choice:
         return Choice(first, needs_ocr=False)
     if second and not faults[1]:
         why = faults[0] or "lost"
-        images, rules = (first.images, first.rules) if first else ((), ())
-        return Choice(_noted(replace(second, images=images, rules=rules), why), needs_ocr=False)
+        if first:
+            images, rules, shapes = first.images, first.rules, first.shapes
+            second = replace(second, images=images, rules=rules, shapes=shapes)
+        return Choice(_noted(second, why), needs_ocr=False)
     page = first or second
     # A few odd characters on a page without images prove nothing: é in a short Western text.
     readable = page is not None and _visible(page) < FEW_CHARS and image_share(page) <= IMAGE_SHARE

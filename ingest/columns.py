@@ -195,6 +195,10 @@ def _reach(
         if bottom < run.box.bottom and run.box.top - bottom <= _STEP_EM * em:
             bottom = run.box.bottom
     left = [run for run in runs if ink_end(run) <= x + 1.0 and _is_long(run)]
+    # The left column goes on where the right one ends first.
+    for run in sorted(left, key=lambda run: run.baseline):
+        if bottom < run.box.bottom and run.box.top - bottom <= _STEP_EM * em:
+            bottom = run.box.bottom
     for run in sorted(right, key=lambda run: -run.baseline):
         above = run.box.top < top and top - run.box.bottom <= _STEP_EM * em
         if above and any(_beside(run, other) for other in left):

@@ -26,6 +26,8 @@ RULE_THICKNESS, RULE_LENGTH = 2.6, 8.0
 MIN_COVER, MAX_COVERS = 3.0, 300
 # Letters drawn as shapes are this high or wide (points).
 MIN_LETTER, MAX_LETTER = 4.0, 40.0
+# A shape of more than this part of the page is its ground; of so many a page is a map.
+LARGEST_SHAPE, MAX_SHAPES = 0.6, 2_000
 
 Rectangle = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -54,13 +56,15 @@ class TextObject:
 class Drawings:
     """What is painted on a page; boxes as displayed, cut to the page.
 
-    ``texts`` are the text objects by their address, ``outlines`` counts filled
+    ``shapes`` are what is drawn and neither a rule nor the ground of the page,
+    ``texts`` the text objects by their address, ``outlines`` counts filled
     shapes of the size of letters. ``whole`` is false when the page has more
     objects than are looked at.
     """
 
     images: list[Box] = field(default_factory=list)
     rules: list[Box] = field(default_factory=list)
+    shapes: list[Box] = field(default_factory=list)
     covers: list[Cover] = field(default_factory=list)
     texts: dict[int, TextObject] = field(default_factory=dict)
     outlines: int = 0
@@ -201,6 +205,8 @@ def _take_path(
     if not raw.FPDFPath_GetDrawMode(item, _mode, _stroke):
         return
     filled, stroked = bool(_mode.value), bool(_stroke.value)
+    stroked = stroked and _seen(colour_of(raw.FPDFPageObj_GetStrokeColor, item))
+    _take_shape(found, box, item, frame, stroked=stroked, filled=filled)
     if filled:
         colour = colour_of(raw.FPDFPageObj_GetFillColor, item)
         if _thin(box):
@@ -211,8 +217,27 @@ def _take_path(
         found.outlines += MIN_LETTER <= max(sides) <= MAX_LETTER and _seen(colour)
         if colour[3] >= 250:
             found.covers.append(Cover(place, box, colour[:3]))
-    if stroked and _seen(colour_of(raw.FPDFPageObj_GetStrokeColor, item)):
+    if stroked:
         found.rules += [box] if _thin(box) else _edges(item, matrix, box.page, frame)
+
+
+def _take_shape(
+    found: Drawings,
+    box: Box,
+    item: Any,  # noqa: ANN401
+    frame: Frame,
+    *,
+    stroked: bool,
+    filled: bool,
+) -> None:
+    if _thin(box) or len(found.shapes) >= MAX_SHAPES:
+        return
+    wide, high = _sides(box)
+    ground = wide * high > LARGEST_SHAPE * frame.width * frame.height
+    if not ground and (
+        stroked or (filled and _seen(colour_of(raw.FPDFPageObj_GetFillColor, item)))
+    ):
+        found.shapes.append(box)
 
 
 def _edges(item: Any, matrix: Matrix, number: int, frame: Frame) -> list[Box]:  # noqa: ANN401

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from ingest.captions import ENGLISH_CAPTION, FIGURE_CAPTION
 from ingest.clean import count_han
 from ingest.columns import Gutter
+from ingest.drawn import Drawing
+from ingest.layout import PageLines
 from ingest.records import Box, Line, PageText
 
 # Smaller images are ornaments, larger ones the ground of the page or its scan (share of it).
@@ -43,13 +45,15 @@ class Figure:
 
 
 def find_figures(
-    page: PageText, lines: Sequence[Line], gutters: Sequence[Gutter], body: float, font: str
+    page: PageLines, lines: Sequence[Line], drawings: Sequence[Drawing], body: float, font: str
 ) -> list[Figure]:
     """Return the figures among ``lines`` (from the top down, without tables and furniture).
 
-    ``body`` and ``font`` are the em size and font of the running text of the document.
+    The lettering of ``drawings`` is not among them. ``body`` and ``font`` are the em size and
+    font of the running text of the document.
     """
-    images = list(_pictures(page))
+    images = [*_pictures(page.page), *(drawing.box for drawing in drawings)]
+    gutters = page.gutters
     figures: list[Figure] = []
     taken: set[int] = set()
     for index, line in enumerate(lines):
@@ -60,10 +64,12 @@ def find_figures(
         above = _images_of(box, images)
         zone = _zone(box, lines, gutters)
         inside = _lettering(lines, caption, above, zone, body)
-        inside = [item for item in inside if id(item) not in taken]
+        drawn = [item for d in drawings if d.box in above for item in d.lines]
+        inside = [item for item in [*drawn, *inside] if id(item) not in taken]
         figure = Figure(_union([box, *above, *(item.box for item in inside)]), caption, inside)
         taken.update(id(item) for item in figure.lines)
         figures.append(figure)
+    figures += [Figure(d.box, [], list(d.lines)) for d in drawings if id(d.lines[0]) not in taken]
     rest = [line for line in lines if id(line) not in taken]
     return figures + [
         Figure(around(found), [], found) for found in _uncaptioned(rest, images, body)

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from ingest.bare_tables import find_unruled_tables, find_wide_tables
 from ingest.clean import count_han
 from ingest.columns import Gutter, common_gutters, find_gutters
+from ingest.drawn import Drawing, find_drawings
 from ingest.figures import Figure, find_figures
 from ingest.furniture import find_furniture
 from ingest.layout import PageLines, find_runs, make_lines
 from ingest.line_numbers import find_line_numbers
 from ingest.order import reading_order
 from ingest.records import BlockKind, Box, Line, PageText
-from ingest.tables import Table, find_ruled_tables, find_unruled_tables
+from ingest.tables import Table, find_ruled_tables
 
 Item = Line | Table | Figure
 
@@ -48,7 +50,16 @@ def read_flow(pages: Sequence[PageText]) -> Flow:
     ]
     tables = [find_ruled_tables(page, found) for page, found in zip(pages, runs, strict=True)]
     runs = [_without(found, ruled) for found, ruled in zip(runs, tables, strict=True)]
+    wide = [find_wide_tables(found) for found in runs]
+    runs = [_without(found, bare) for found, bare in zip(runs, wide, strict=True)]
+    tables = [[*ruled, *bare] for ruled, bare in zip(tables, wide, strict=True)]
     hints = common_gutters([find_gutters(found) for found in runs])
+    body, _ = _body([run for found in runs for run in found])
+    drawings = [
+        find_drawings(page, found, find_gutters(found, hints), body, [table.box for table in ruled])
+        for page, found, ruled in zip(pages, runs, tables, strict=True)
+    ]
+    runs = [_without(found, drawn) for found, drawn in zip(runs, drawings, strict=True)]
     laid = [
         make_lines(page, found, find_gutters(found, hints))
         for page, found in zip(pages, runs, strict=True)
@@ -56,7 +67,8 @@ def read_flow(pages: Sequence[PageText]) -> Flow:
     body, font = _body([line for page in laid for line in page.lines])
     furniture = find_furniture(laid, body)
     items = tuple(
-        _items(page, ruled, furniture, body, font) for page, ruled in zip(laid, tables, strict=True)
+        _items(page, ruled, drawn, furniture, body, font)
+        for page, ruled, drawn in zip(laid, tables, drawings, strict=True)
     )
     aside = tuple(
         (line, furniture[id(line)]) for page in laid for line in page.lines if id(line) in furniture
@@ -65,8 +77,8 @@ def read_flow(pages: Sequence[PageText]) -> Flow:
     return Flow(items, aside, tuple(page.columns for page in laid), body, font, tuple(pages))
 
 
-def _without(runs: Sequence[Line], tables: Sequence[Table]) -> list[Line]:
-    taken = {id(char) for table in tables for line in table.lines for char in line.chars}
+def _without(runs: Sequence[Line], items: Sequence[Table | Drawing]) -> list[Line]:
+    taken = {id(char) for item in items for line in item.lines for char in line.chars}
     return [run for run in runs if not any(id(char) in taken for char in run.chars)]
 
 
@@ -88,6 +100,7 @@ def _body(lines: Sequence[Line]) -> tuple[float, str]:
 def _items(
     page: PageLines,
     tables: Sequence[Table],
+    drawings: Sequence[Drawing],
     furniture: dict[int, BlockKind],
     body: float,
     font: str,
@@ -102,7 +115,7 @@ def _items(
     ]
     taken = {id(char) for table in unruled for line in table.lines for char in line.chars}
     lines = [line for line in lines if not any(id(char) in taken for char in line.chars)]
-    figures = find_figures(page.page, lines, page.gutters, body, font) if lines else []
+    figures = find_figures(page, lines, drawings, body, font) if lines else []
     lettered = {id(line) for figure in figures for line in figure.lines}
     lines = [line for line in lines if id(line) not in lettered]
     items: list[Item] = [*lines, *tables, *unruled, *figures]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from ingest.captions import CAPTION
 from ingest.clean import search_text
 from ingest.layout import PageLines, spaced_text
 from ingest.records import BlockKind, Box, Line
@@ -129,7 +130,9 @@ def _lone(
     long = [rule for rule in page.page.rules if _is_long(rule, width)]
     head_rules = [rule.top for rule in long if rule.top < _TOP * height]
     foot_rules = [rule.bottom for rule in long if rule.bottom > _BOTTOM * height]
-    small = [line for line in page.lines if line.size <= 1.15 * body]
+    small = [
+        line for line in page.lines if line.size <= 1.15 * body and not CAPTION.match(line.text)
+    ]
     for line in small:
         if any(line.baseline <= y + 1 for y in head_rules):
             yield line, BlockKind.HEADER

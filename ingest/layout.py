@@ -25,7 +25,7 @@ _FAR_EM = 3.0
 _SAME_SIZE = 0.8
 # Raised characters are no smaller than this part of their line.
 _SMALLEST_PART = 0.4
-_ALIKE_EM = 0.12
+_ALIKE_EM, _ALIKE_SIZE = 0.12, 0.08
 # A gap (em) that is printed between two words, names or a label and its text.
 WORD_GAP_EM = 0.35
 _ASCENT, _DESCENT = 0.88, 0.14
@@ -142,11 +142,15 @@ def _same_row(row: Sequence[Line], run: Line, gutters: Sequence[Gutter]) -> bool
     if min(nearest.size, run.size) < _SMALLEST_PART * em:
         return False  # a watermark over the text
     gap = _distance(nearest.box, run.box)
+    captioned = CAPTION.match(run.text) or (gap > _RUN_GAP_EM * em and CAPTION.match(nearest.text))
+    same_size = abs(nearest.size - run.size) < _ALIKE_SIZE * em
+    if captioned and not (same_size and nearest.font == run.font):
+        return False  # text that flows round a figure stands beside its caption
     if gap > _RUN_GAP_EM * em and min(nearest.size, run.size) < _SAME_SIZE * em:
         return False
     if gap > _FAR_EM * em:
         # Far away stands another text, such as a caption: only a table row is set alike.
-        alike = abs(nearest.size - run.size) < 0.08 * em and apart < _ALIKE_EM * em
+        alike = same_size and apart < _ALIKE_EM * em
         if not alike or CAPTION.match(run.text) or CAPTION.match(nearest.text):
             return False
     return not any(gutter.parts(other, run) for gutter in gutters for other in row)

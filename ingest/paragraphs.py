@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.clean import count_han
+from ingest.columns import ink_end
 from ingest.layout import spaced_text
 from ingest.records import Line
 
@@ -86,7 +87,7 @@ def place(lines: Sequence[Line], texts: Sequence[str]) -> list[Placed]:
         for step in (-1, 1):
             near = [line, *_neighbours(lines, index, step)]
             # Beside a figure the column is narrow: its edge is where several lines end.
-            right = min(right, _edge([x.box.x1 for x in near], line, right, max))
+            right = min(right, _edge([ink_end(x) for x in near], line, right, max))
             left = max(left, _edge([x.box.x0 for x in near], line, left, min))
         placed.append(Placed(line, texts[index], min(left, line.box.x0), max(right, line.box.x1)))
     return placed
@@ -96,7 +97,7 @@ def _column_edges(lines: Sequence[Line], column: int) -> tuple[float, float]:
     """Return where most long lines of a column begin and end."""
     own = [line for line in lines if line.column == column]
     long = [x for x in own if x.box.x1 - x.box.x0 > 0.5 * max(y.box.x1 - y.box.x0 for y in own)]
-    right = sorted(x.box.x1 for x in long)[int(0.9 * (len(long) - 1))]
+    right = sorted(map(ink_end, long))[int(0.9 * (len(long) - 1))]
     return min(x.box.x0 for x in long), right
 
 

@@ -72,6 +72,7 @@ def read_page(document: Any, index: int) -> PageText:  # noqa: ANN401
                 engine="pdfium",
                 images=tuple(drawings.images),
                 rules=tuple(drawings.rules),
+                shapes=tuple(drawings.shapes),
                 unknown=reader.unknown,
                 outlines=drawings.outlines,
             )

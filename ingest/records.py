@@ -73,10 +73,11 @@ class PageText:
     """All that an engine knows of one page, before layout.
 
     ``engine`` is "pdfium", "pypdf" or "ocr". ``images`` and ``rules`` (thin lines and table
-    borders) are boxes. ``hidden`` counts characters nobody can see that were left out;
-    ``unknown`` counts characters without a known meaning, ``outlines`` filled shapes of the
-    size of letters. ``confidence`` is the mean OCR confidence 0-1, None for text layers. A scan
-    that was turned to be read has size and places of the upright page, and its ``turn``.
+    borders) are boxes, ``shapes`` those of everything else that is drawn. ``hidden``
+    counts characters nobody can see that were left out; ``unknown`` counts characters without
+    a known meaning, ``outlines`` filled shapes of the size of letters. ``confidence`` is the
+    mean OCR confidence 0-1, None for text layers. A scan that was turned to be read has size
+    and places of the upright page, and its ``turn``.
     """
 
     number: int
@@ -87,6 +88,7 @@ class PageText:
     engine: str
     images: tuple[Box, ...] = ()
     rules: tuple[Box, ...] = ()
+    shapes: tuple[Box, ...] = ()
     hidden: int = 0
     unknown: int = 0
     outlines: int = 0

@@ -55,7 +55,8 @@ _BOLD = re.compile(
     r"bold|heavy|black|semibold|sans|gothic|[-,]bd|hei|黑|HT[A-Z]*[-J]|XBS|DBS|DHT|ZHT|CHT", re.I
 )
 _MEASURE = re.compile(
-    r"^\s*(?:例|个|亿|万|元|倍|年|月|日|天|岁|次|种|组|%|％|mg|ml|mL|kg|g\b|cm|mm|h\b|min\b|d\b)"
+    r"^\s*(?:例|个(?![体案性人])|亿|万|元(?!素)|倍(?!增)|年(?![龄轻])|月(?!经)|日(?![常间光])|天(?!然)|岁"
+    r"|次(?![要级生])|种(?![属植群子间类])|组(?![织间成合分学胺])|%|％|mg|ml|mL|kg|g\b|cm|mm|h\b|min\b|d\b)"
 )
 _QUOTED_END = re.compile(r"[\d.%％)）]\s*$")
 

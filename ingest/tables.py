@@ -1,7 +1,7 @@
 """Runs and rules of a page in, its tables out: where they are, and their rows of cells.
 
-A table is what rules of one width enclose when the text between them stands in cells, or, as
-in scans, what follows a caption in rows of several cells each.
+A table is what rules of one width enclose when the text between them stands in cells.
+``ingest.bare_tables`` finds those that no rules show.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingest.captions import ENGLISH_CAPTION, FIGURE_CAPTION, NOTE, TABLE_CAPTION
-from ingest.cells import as_rows, split_cells, table_cells
+from ingest.cells import as_rows, table_cells
 from ingest.records import Box, Line, PageText
 
 # Ends of rules that belong together differ by less than this (points).
 _SAME_END = 4.0
 _RULE_THICKNESS = 3.2
 _LEAST_RULE = 40.0
+# Rules without text between them are a double rule, or with upright ones an empty row.
+_DOUBLE_RULE, _EMPTY_ROW = 8.0, 60.0
 _TOUCH = 3.0
 # Text this wide (part of the table, and em) that stands alone in its row is prose.
 _PROSE_SHARE = 0.72
@@ -25,8 +27,6 @@ _CELL_EM = 9.0
 _CAPTION_EM = 2.6
 _NOTE_EM = 2.4
 _CAPTION_LINES = 5
-# Without caption and rules, so many rows of so many cells are a table.
-_BARE_ROWS, _BARE_CELLS = 4, 3
 # A table without a caption takes less than this part of the page height.
 _LARGEST = 0.7
 
@@ -53,7 +53,7 @@ def find_ruled_tables(page: PageText, runs: Sequence[Line]) -> list[Table]:
     upright = [rule for rule in page.rules if _is_upright(rule)]
     tables: list[Table] = []
     for group in _groups(across):
-        for top, bottom in _stretches(group, runs):
+        for top, bottom in _stretches(group, runs, upright):
             table = _ruled(top, bottom, across, upright, runs, page.height)
             if table and not any(_overlap(table.box, other.box) for other in tables):
                 tables.append(table)
@@ -99,22 +99,26 @@ def _same_width(one: Box, other: Box) -> bool:
     return abs(one.x0 - other.x0) < _SAME_END and abs(one.x1 - other.x1) < _SAME_END
 
 
-def _stretches(group: Sequence[Box], runs: Sequence[Line]) -> Iterator[tuple[Box, Box]]:
+def _stretches(
+    group: Sequence[Box], runs: Sequence[Line], upright: Sequence[Box]
+) -> Iterator[tuple[Box, Box]]:
     """Yield (top rule, bottom rule) of the longest stretches without prose in between."""
     start = 0
     for index in range(1, len(group) + 1):
-        if index < len(group) and _is_tabular(group[index - 1], group[index], runs):
+        if index < len(group) and _is_tabular(group[index - 1], group[index], runs, upright):
             continue
         if index - 1 > start:
             yield group[start], group[index - 1]
         start = index
 
 
-def _is_tabular(top: Box, bottom: Box, runs: Sequence[Line]) -> bool:
+def _is_tabular(top: Box, bottom: Box, runs: Sequence[Line], upright: Sequence[Box]) -> bool:
     inside = _inside(runs, top.x0, top.top, top.x1, bottom.bottom)
     rows = as_rows(inside)
     if not rows:
-        return bottom.top - top.bottom < 60
+        # What stands below without anything between is another table or a figure's frame.
+        walled = any(wall.top < top.bottom + 2 and wall.bottom > bottom.top - 2 for wall in upright)
+        return bottom.top - top.bottom < (_EMPTY_ROW if walled else _DOUBLE_RULE)
     if any(TABLE_CAPTION.match(row[0].text) for row in rows):
         return False
     width = top.x1 - top.x0
@@ -157,6 +161,7 @@ def _ruled(
         good = several >= 3 and sum(cells) >= 2.4 * len(cells) and several >= 0.6 * len(cells)
         # The rules under a running head and over a foot enclose all of a page.
         good = good and bottom.bottom - top.top < _LARGEST * page_height
+        good = good and not _is_frame(bottom, runs)
     if not good:
         return None
     box = Box(top.page, top.x0, top.top, top.x1, bottom.bottom)
@@ -165,8 +170,19 @@ def _ruled(
     walls = [r for r in upright if r.bottom > box.top + 2 and r.top < box.bottom - 2]
     walls = [r for r in walls if box.x0 + 6 < r.x0 < box.x1 - 6]
     table.rows = table_cells(rows, inner, walls, box)
-    table.notes = _notes_below(box, runs)
+    table.notes = notes_below(box, runs)
     return table
+
+
+def _is_frame(bottom: Box, runs: Sequence[Line]) -> bool:
+    """Tell whether the caption of a figure stands under a rule: it is the figure's frame."""
+    return any(
+        FIGURE_CAPTION.match(run.text)
+        and 0 < run.baseline - bottom.bottom < _CAPTION_EM * run.size
+        and run.box.x1 > bottom.x0
+        and run.box.x0 < bottom.x1
+        for run in runs
+    )
 
 
 def _wide(box: Box) -> float:
@@ -204,7 +220,8 @@ def _caption_above(top: Box, runs: Sequence[Line]) -> list[Line]:
     return [run for row in reversed(taken[:found]) for run in row]
 
 
-def _notes_below(box: Box, runs: Sequence[Line]) -> list[Line]:
+def notes_below(box: Box, runs: Sequence[Line]) -> list[Line]:
+    """Return the notes that stand under a table whose rows fill ``box``."""
     under = [
         run
         for run in runs
@@ -225,87 +242,6 @@ def _notes_below(box: Box, runs: Sequence[Line]) -> list[Line]:
 
 def _goes_on(notes: Sequence[Line]) -> bool:
     return notes[-1].text.rstrip()[-1:] not in "。.．"
-
-
-def find_unruled_tables(lines: Sequence[Line], gap_em: float = 1.0) -> list[Table]:
-    """Return the tables among the ``lines`` of one column that no rules show.
-
-    A caption must begin them, and most of their rows hold several cells.
-    """
-    tables: list[Table] = []
-    index = 0
-    while index < len(lines):
-        if not TABLE_CAPTION.match(lines[index].text):
-            rows = _bare_rows(lines, index, gap_em)
-            if rows:
-                found = [cell for row in rows for cell in row]
-                box = _around(found)
-                tables.append(Table(box, [], table_cells(rows, (), (), box)))
-            index += max(1, len(rows))
-            continue
-        end, caption, rows = _rows_after(lines, index, gap_em)
-        if sum(len(row) > 1 for row in rows) >= 2:
-            found = [*lines[index : index + caption], *(r for row in rows for r in row)]
-            box = _around(found)
-            table = Table(box, list(lines[index : index + caption]), table_cells(rows, (), (), box))
-            while end < len(lines) and NOTE.match(lines[end].text):
-                table.notes.append(lines[end])
-                end += 1
-            tables.append(table)
-            index = end
-        else:
-            index += 1
-    return tables
-
-
-def _bare_rows(lines: Sequence[Line], start: int, gap_em: float) -> list[list[Line]]:
-    """Return the rows of a table without caption or rules: many rows of many cells, or nothing."""
-    rows: list[list[Line]] = []
-    for index in range(start, len(lines)):
-        step = lines[index].baseline - lines[index - 1].baseline if rows else 0.0
-        cells = split_cells(lines[index], gap_em)
-        if len(cells) < _BARE_CELLS or step > 4 * lines[index].size or step < 0:
-            break
-        rows.append(cells)
-    return rows if len(rows) >= _BARE_ROWS else []
-
-
-def _rows_after(
-    lines: Sequence[Line], start: int, gap_em: float
-) -> tuple[int, int, list[list[Line]]]:
-    """Return (end, number of caption lines, rows) of what follows a caption."""
-    index = start + 1
-    while index < len(lines) and index - start < 4 and ENGLISH_CAPTION.match(lines[index].text):
-        index += 1
-    caption = index - start
-    rows: list[list[Line]] = []
-    widths = [line.box.x1 - line.box.x0 for line in lines]
-    wide = max(widths, default=0.0)
-    last = index
-    while index < len(lines):
-        cells = split_cells(lines[index], gap_em)
-        step = lines[index].baseline - lines[index - 1].baseline
-        prose = len(cells) == 1 and widths[index] > 0.6 * wide
-        if prose or step > 4 * lines[index].size or step < 0 or index - last > 2:
-            break
-        rows.append(cells)
-        index += 1
-        if len(cells) > 1:
-            last = index
-    # Single cells at the end are text again.
-    while rows and len(rows[-1]) == 1:
-        rows.pop()
-    return start + caption + len(rows), caption, rows
-
-
-def _around(lines: Sequence[Line]) -> Box:
-    return Box(
-        lines[0].page,
-        min(line.box.x0 for line in lines),
-        min(line.box.top for line in lines),
-        max(line.box.x1 for line in lines),
-        max(line.box.bottom for line in lines),
-    )
 
 
 def _overlap(one: Box, other: Box) -> bool:

@@ -101,3 +101,16 @@ def test_heading_numbers_in_all_forms() -> None:
     for text, wanted in forms.items():
         number = heading_number(text)
         assert (number and (number.form, number.parts)) == wanted, text
+
+
+def test_measure_words_that_begin_another_word_are_no_measures() -> None:
+    blocks = blocks_of(
+        [
+            Print(60, 150, "1　组织病理学检查", 12.0, HEADING), *text_at(170),
+            Print(60, 210, "2　年龄与性别", 12.0, HEADING), *text_at(230),
+            Print(60, 270, "3　次要结局", 12.0, HEADING), *text_at(290),
+            Print(60, 330, "4　例患者死亡", 12.0, HEADING), *text_at(350),
+        ]
+    )  # fmt: skip
+    found = [text for _, text in headings(blocks)]
+    assert found == ["1 组织病理学检查", "2 年龄与性别", "3 次要结局"]
