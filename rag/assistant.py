@@ -24,6 +24,9 @@ from rag.sources import asks_for_source, content_of, with_sources
 from rag.synthesis import synthesise
 from rag.table_records import Table
 
+# Sentences of the answer before that a follow-up may point to.
+ANSWER_BEFORE = 3
+
 
 class Assistant:
     """Answers questions over one library. Thread-safe; keeps its models loaded."""
@@ -124,7 +127,7 @@ class Assistant:
         """Yield (answer so far, False) while it grows, and (answer, True) at the end."""
         library = self._library
         endpoint = self._endpoint_for(llm)
-        resolved = self._resolved(check_text(question), history, endpoint)
+        resolved = self._resolved(library, check_text(question), history, endpoint, papers)
         found = library.find(analyse(content_of(resolved)), papers)
         limit = sentences or self._settings.answer_sentences
         answer = library.extractive(
@@ -137,10 +140,25 @@ class Assistant:
         else:
             yield from synthesise(library, found, answer, endpoint, limit)
 
-    def _resolved(self, question: str, history: Sequence[str], endpoint: Endpoint | None) -> str:
+    def _resolved(
+        self,
+        library: Library,
+        question: str,
+        history: Sequence[str],
+        endpoint: Endpoint | None,
+        papers: frozenset[str] | None,
+    ) -> str:
+        def answering(before: str) -> tuple[str, ...]:
+            """Return what was answered to the question before, in the papers' own words."""
+            found = library.find(analyse(before), papers)
+            answer = library.extractive(
+                found, asked=before, resolved=before, limit=ANSWER_BEFORE, nearest=0
+            )
+            return tuple(citation.quote for citation in answer.citations)
+
         if endpoint is None:
-            return complete(question, history, self._translator)
-        return complete_by_model(question, history, self._translator, endpoint)
+            return complete(question, history, self._translator, answering)
+        return complete_by_model(question, history, self._translator, endpoint, answering)
 
     def _endpoint_for(self, llm: bool | None) -> Endpoint | None:
         """Return the endpoint that a question may be sent to, None when to none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ingest.clean import count_han
 from rag.mentions import Mention
@@ -29,7 +29,7 @@ QUALITIES: tuple[tuple[tuple[str, ...], str, str], ...] = (
      r"prognosis|(?:median )?(?:overall |progression-free )?survival|symptoms?|"
      r"diagnosis|(?:standard |first-line |second-line )?(?:treatments?|"
      r"therap(?:y|ies)|regimens?)|causes?|incidence|prevalence|risk factors?|"
-     r"complications?|stag(?:e|ing)|screening|prevention|follow-up"),
+     r"complications?|stag(?:es?|ing)|screening|prevention|follow-up"),
     (("molecule", "pathway", "cell"),
      r"下游(?:分子|靶点|靶基因|信号|通路)?|上游(?:分子|信号)?|配体|受体|靶基因|"
      r"功能|结构|来源|表达(?:水平)?|抑制剂|激活剂|作用机制",
@@ -64,14 +64,25 @@ _MODIFIER = re.compile(
 )
 
 
-class Earlier:
-    """The question before and what it names."""
+# What the sentences of the answer name, the first sentence first; asked for only when needed.
+Answered = Callable[[], Sequence[Sequence[Mention]]]
+MOST_TOGETHER = 4
+_CLASS_NAME = re.compile(
+    r"(?:抑制剂|拮抗剂|激动剂|阻滞剂|类|药物?|治疗|疗法)$|\b\w*(?:inhibitors?|blockers?|therapy)$"
+)
 
-    def __init__(self, text: str, named: Sequence[Mention]) -> None:
+
+class Earlier:
+    """The question before, what it names and, where that is known, what its answer names."""
+
+    def __init__(
+        self, text: str, named: Sequence[Mention], answered: Answered | None = None
+    ) -> None:
         self.text = text
         self.core = text.rstrip("？?。. ！!")
         self.zh = language_of(text) == "zh"
         self.named = [m for m in named if m.family in TOPICS]
+        self._answered = answered
 
     def phrase(self, mention: Mention) -> str:
         """Return a name with those right beside it: NSCLC 肝转移."""
@@ -106,18 +117,53 @@ class Earlier:
             return latin[-1:]
         return [m for m in self.named if m.family == family]
 
+    def meant(self, families: Sequence[str], *, many: bool = False) -> str:
+        """Return what a word for ``families`` stands for; "" when that is not clear.
+
+        It stands for what the question named, else for what the answer names: several when the
+        word is a plural (``many``), else the one that the first sentence with any has alone.
+        """
+        for family in families:
+            if self.of_family(family):
+                return (self.all_of_one() if many else "") or self.topic((family,))
+        for named in self._answered() if self._answered else ():
+            for family in families:
+                same = [m for m in named if m.family == family]
+                # 第三代 EGFR 抑制剂奥希替尼 is one drug.
+                same = [m for m in same if not _CLASS_NAME.search(m.text)] or same
+                names = list(dict.fromkeys(self._called(m) for m in same))
+                if len(names) == 1 or (many and 1 < len(names) <= MOST_TOGETHER):
+                    return _joined(names, zh=self.zh)
+                if names:
+                    return ""
+        return ""
+
+    def _called(self, mention: Mention) -> str:
+        """Return a name of what an answer names in the language of the question before."""
+        if mention.text.isascii() != self.zh:
+            return mention.text
+        return next((n for n in mention.names if n.isascii() != self.zh), mention.text)
+
     def all_of_one(self) -> str:
         """Return the names that the question sets side by side, joined; "" for fewer than two."""
         for mention in self.named:
             same = [m for m in self.named if m.family == mention.family]
             if len(same) > 1:
-                joint = "、" if self.zh else ", "
-                last = "和" if self.zh else " and "
-                return joint.join(m.text for m in same[:-1]) + last + same[-1].text
+                return _joined([m.text for m in same], zh=self.zh)
         return ""
 
     def pair(self) -> tuple[str, str] | None:
-        """Return the first two names of one family."""
+        """Return the first two names of one family, or the two sides of one thing."""
+        for words in _PARALLELS:
+            either = "|".join(sorted(words, key=len, reverse=True))
+            if match := re.search(
+                rf"({either})\s*(?:和|与|及|或|and|or|versus|vs\.?)\s*({either})", self.text
+            ):
+                topic = self.topic()
+                joint = "在" if self.zh else " in "
+                return spaced(topic, f"{joint}{match[1]}", ""), spaced(
+                    topic, f"{joint}{match[2]}", ""
+                )
         for mention in self.named:
             same = [m for m in self.named if m.family == mention.family and m is not mention]
             if same:
@@ -132,6 +178,14 @@ class Earlier:
             if given and stands:
                 return self.core.replace(stands, given, 1) + ("？" if self.zh else "?")
         return ""
+
+    def corrected(self, old: str, new: str) -> str:
+        """Return the question with ``new`` in place of ``old``; "" when it has no ``old``."""
+        at = self.core.lower().find(old.lower())
+        if at < 0 or not old:
+            return ""
+        asked = spaced(self.core[:at], new, self.core[at + len(old) :])
+        return asked + ("？" if self.zh else "?")
 
     def with_instead(self, new: str, family: str) -> str:
         """Return the question with ``new`` in place of what is of its family; "" for none."""
@@ -149,6 +203,13 @@ class Earlier:
                 ):
                     end = other.end
         return spaced(self.text[:start], new, self.text[end:])
+
+
+def _joined(names: Sequence[str], *, zh: bool) -> str:
+    if len(names) < 2:
+        return "".join(names)
+    joint, last = ("、", "和") if zh else (", ", " and ")
+    return joint.join(names[:-1]) + last + names[-1]
 
 
 def _same_end(a: str, b: str) -> int:

@@ -8,16 +8,17 @@ complete in itself is left alone, whatever it begins with.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ingest.errors import GenerationFailed
 from rag.drafts import plain
-from rag.earlier import Earlier, language_of
+from rag.earlier import QUALITY_EN, QUALITY_ZH, Earlier, language_of
 from rag.followup_en import complete_en
+from rag.followup_turns import said_back
 from rag.followup_zh import complete_zh
 from rag.guard import check
 from rag.llm import Endpoint
-from rag.mentions import mentions_of
+from rag.mentions import Mention, mentions_of
 from rag.prompts import completion_messages
 from rag.terms import Translator
 
@@ -25,27 +26,41 @@ LONGEST_LEANING = {"zh": 60, "en": 180}
 LONGEST_COMPLETED = 300
 
 
-def complete(question: str, history: Sequence[str], translator: Translator | None = None) -> str:
+# A question in, the sentences that answer it out, the first first.
+Answering = Callable[[str], Sequence[str]]
+
+
+def complete(
+    question: str,
+    history: Sequence[str],
+    translator: Translator | None = None,
+    answering: Answering | None = None,
+) -> str:
     """Return ``question`` completed from ``history`` (oldest first), or as it is.
 
     The earlier questions are completed first, so that a chain of follow-ups keeps its topic.
+    ``answering`` is asked only where a word points to what the answer before named (该药).
     """
     before = ""
     for earlier in history:
         if any(c.isalnum() for c in earlier):
-            before = _complete_one(earlier.strip(), before, translator)
-    return _complete_one(question.strip(), before, translator)
+            before = _complete_one(earlier.strip(), before, translator, answering)
+    return _complete_one(question.strip(), before, translator, answering)
 
 
 def complete_by_model(
-    question: str, history: Sequence[str], translator: Translator | None, endpoint: Endpoint
+    question: str,
+    history: Sequence[str],
+    translator: Translator | None,
+    endpoint: Endpoint,
+    answering: Answering | None = None,
 ) -> str:
     """Return ``question`` completed by a language model where the rules say that it leans.
 
     What the model adds has to come from the earlier questions; else the rules' own
     completion is returned, as it is when the model fails.
     """
-    by_rule = complete(question, history, translator)
+    by_rule = complete(question, history, translator, answering)
     if by_rule == question.strip():
         return by_rule
     try:
@@ -63,11 +78,23 @@ def complete_by_model(
     return text if usable else by_rule
 
 
-def _complete_one(text: str, before: str, translator: Translator | None) -> str:
+def _complete_one(
+    text: str, before: str, translator: Translator | None, answering: Answering | None
+) -> str:
     language = language_of(text)
     if not before or len(text) > LONGEST_LEANING[language]:
         return text
-    earlier = Earlier(before, mentions_of(before, language_of(before), translator))
-    own = mentions_of(text, language, translator)
-    completed = (complete_zh if language == "zh" else complete_en)(text, own, earlier)
+
+    def answered() -> list[Sequence[Mention]]:
+        sentences = answering(before) if answering else ()
+        return [mentions_of(said, language_of(said), translator) for said in sentences]
+
+    earlier = Earlier(before, mentions_of(before, language_of(before), translator), answered)
+    # 副作用 is a name in the lexicon, but one of something that is not named here.
+    quality = QUALITY_ZH if language == "zh" else QUALITY_EN
+    named = mentions_of(text, language, translator)
+    own = [m for m in named if not quality.fullmatch(m.text)]
+    completed = said_back(text, own, earlier) or (complete_zh if language == "zh" else complete_en)(
+        text, own, earlier
+    )
     return completed if len(completed) <= LONGEST_COMPLETED else text

@@ -22,10 +22,10 @@ _SOURCE_EN = re.compile(
 
 _ORDER_EN = re.compile(r"\bthe (former|latter)\b", re.I)
 _POINTS_EN = re.compile(
-    r"\b(?P<these>they|them|these|those|both of them)\b|"
-    r"\b(?P<typed>(?:this|that|the same) (?P<noun>drug|agent|inhibitor|"
+    r"\b(?P<typed>(?:this|that|the same|these|those) (?P<noun>drug|agent|inhibitor|"
     r"treatment|therapy|regimen|pathway|axis|gene|protein|receptor|molecule|"
-    r"factor|cell|cells|disease|cancer|tumou?r|patients?))\b|"
+    r"factor|cell|disease|cancer|tumou?r|patient)s?)\b|"
+    r"\b(?P<these>they|them|these|those|both of them)\b|"
     r"\b(?P<its>its|their)\b|(?P<it>\bit\b|\bthat\b(?=\s*\?)|"
     r"\bthis\b(?=\s*\?|\s+(?:is|was|does|did|means?|works?|happens?|affects?|"
     r"occurs?|leads?|causes?)\b))",
@@ -66,6 +66,20 @@ _MORE_EN = re.compile(
 )
 
 
+_HELPS = re.compile(
+    r"^(?:does|do|can|is|are|will|would|could) .{3,50}? (?:help|matter|contribute|work|effective|useful|possible|"
+    r"recommended|safe|used|an option)\s*\?*$",
+    re.I,
+)
+# What a question asks for that is of something, though it does not say of what.
+_OF_RESEARCH = re.compile(
+    r"^(?:is|are|was|were|which|what|how (?:many|often|long|much)|do|does|did|can|should|has|have)\b"
+    r"(?=.{4,60}$).*\b(?:evidence|trials?|studies|patients|drugs|cells|genes|involved|benefit|risks?|"
+    r"guidelines?|monitored|stopped|complications?|relapse|recurrence|dose|symptoms)\b",
+    re.I,
+)
+
+
 def complete_en(text: str, own: Sequence[Mention], earlier: Earlier) -> str:
     """Return ``text`` completed from ``earlier``; ``own`` is what it names itself."""
     if _SOURCE_EN.match(text):
@@ -84,6 +98,12 @@ def complete_en(text: str, own: Sequence[Mention], earlier: Earlier) -> str:
     bare = _OPENING_EN.sub("", text)
     quality = quality_of(bare, QUALITY_EN)
     named = [m for m in own if m.family in TOPICS]
+    ill = any(m.family == "disease" for m in named)
+    if _HELPS.search(bare) and not ill and (disease := earlier.meant(("disease",))):
+        return f"{bare.rstrip('? ')} in {disease}?"
+    specific = [m for m in named if m.family not in ("term", "process", "cell")]
+    if not specific and _OF_RESEARCH.search(bare) and (topic := earlier.topic()):
+        return f"Regarding {topic}, {_lowered(bare.rstrip('? '))}?"
     if not named and not _rest_en(bare) and quality is not None:
         if topic := earlier.topic(quality[1]):
             return _of_en(bare, quality[0], topic)
@@ -141,22 +161,33 @@ def _pointed_en(text: str, own: Sequence[Mention], earlier: Earlier) -> str:
         name = pair[0] if match.group(1).lower() == "former" else pair[1]
         return _opened_en(text[: match.start()] + name + text[match.end() :])
     match = _POINTS_EN.search(text)
-    if match is None or _EMPTY_IT.search(text) or _inside(text, match.start(), own):
+    if match is None or _EMPTY_IT.search(text):
+        return ""
+    if match["typed"]:
+        wanted = _families(match["noun"].lower())
+        if any(m.end <= match.start() and m.family in wanted for m in own):
+            return ""
+    elif _inside(text, match.start(), own):
         return ""
     if match["these"]:
         name = earlier.all_of_one() or earlier.topic()
     elif match["typed"]:
         noun = match["noun"].lower()
-        families = [f for f, nouns in _NOUNS_EN.items() if noun in nouns]
-        name = next((earlier.topic((f,)) for f in families if earlier.of_family(f)), "")
+        name = earlier.meant(
+            _families(noun), many=match["typed"].lower().startswith(("these", "those"))
+        )
     else:
-        quality = quality_of(text, QUALITY_EN)
+        quality = quality_of(text, QUALITY_EN) if match["its"] else None
         name = earlier.topic(quality[1] if quality else ())
         if match["its"] and name:
             name += "'" if name.endswith("s") else "'s"
     if not name:
         return f"{earlier.core}? {text}"
     return _opened_en(text[: match.start()] + name + text[match.end() :])
+
+
+def _families(noun: str) -> list[str]:
+    return [family for family, nouns in _NOUNS_EN.items() if noun in nouns]
 
 
 def _inside(text: str, at: int, own: Sequence[Mention]) -> bool:

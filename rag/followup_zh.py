@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from rag.earlier import QUALITY_ZH, TOPICS, Earlier, quality_of, spaced
+from rag.followup_points_zh import pointed_zh, rest_zh, unopened
 from rag.mentions import Mention
-from rag.question import FRAME_ZH
 
 _OPENING_ZH = re.compile(
     r"^(?:请问|那么|那|而|还有|另外|对了|好的?|嗯|哦|如果是|换成|至于|再问一下)[，,、\s]*"
@@ -23,8 +23,8 @@ _ASKS_ZH = re.compile(
     r"什么|哪|谁|多少|几|如何|怎|为何|是否|能否|可否|吗|有没有|能不能|会不会|何时|何处"
 )
 _POPULATION_ZH = re.compile(
-    r"^(?:对于?)?(?:老年|高龄|儿童|青少年|妊娠期?|孕期|哺乳期|(?:肝|肾|肝肾)功能不全|体能状态差|"
-    r"无症状)(?:患者|病人|妇女|人)?(?!.*(?:癌|病|瘤))"
+    r"^(?:对于?)?(?:老年|高龄|儿童|青少年|妊娠期?|孕期|孕妇|哺乳期|女性|男性|(?:肝|肾|肝肾)功能不全|"
+    r"体能状态差|无症状)(?:患者|病人|妇女|人)?(?!.*(?:癌|病|瘤))"
 )
 _WHY_ZH = re.compile(
     r"^(?:这是|那是|那)?(?:为什么|为何|原因(?:呢|是什么)?|怎么会这样|"
@@ -41,29 +41,14 @@ _SOURCE_ZH = re.compile(
     r"引自|参考文献)(?:是|在)?(?:什么|哪里|哪篇文献|哪)?(?:呢)?[？?]*$|^(?:出处|"
     r"来源|文献来源|参考文献)(?:呢|是什么|是哪些)?[？?]*$"
 )
-# Words that point back, with the families that they may stand for ("" for the main topic).
-_POINTS_ZH: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        r"(?:该|此|这(?:一)?(?:种|类|个)?|那(?:种|类|个)|上述)(?:药物|药|疗法|"
-        r"治疗(?:方案|方法)?|方案|抑制剂|手术|技术)", ("therapy",)),
-    (
-        r"(?:该|此|这(?:一)?(?:条|个)?|那(?:条|个)|上述)(?:信号通路|信号轴|通路|轴|"
-        r"途径)", ("pathway", "molecule")),
-    (
-        r"(?:该|此|这(?:一)?(?:种|个|类)?|那(?:种|个)|上述)(?:基因|蛋白质?|分子|"
-        r"受体|因子|酶|标志物)", ("molecule", "pathway")),
-    (r"(?:该|此|这(?:一)?(?:种|类|个)?|那(?:种|类)|上述)(?:细胞)", ("cell",)),
-    (
-        r"(?:该|此|这(?:一)?(?:种|类)?|那(?:种|类)|上述|本)(?:疾病|病|肿瘤|癌症|癌|"
-        r"患者|病人|人群)", ("disease",)),
-    (
-        r"它们|他们|二者|两者|这(?:两|几|些)(?:种|个|者|类)?(?!年|天|月|周)|"
-        r"上述(?:两者|几种)?", ("*",)),
-    (
-        r"它|(?<![在由从极尤何马土])其(?![他它中余次实间])|该(?![怎如文研综论])|"
-        r"这(?![样时里儿才就篇项])(?:一|个|种|类)?", ("",)),
-)  # fmt: skip
-_ORDER_ZH = re.compile(r"前者|后者")
+# What a question asks for that is of something, though it does not say of what.
+_OF_RESEARCH = re.compile(
+    r"^(?!.*(?:什么是|今天|明天|昨天|天气|你))(?=.{2,20}$)(?=.*(?:有|吗|多少|多大|多久|几|哪|如何|怎|能否|可否|是否))"
+    r".*(?:证据|实验|临床试验|研究|患者|病人|副作用|剂量|受益|获益|机制|指南|推荐|并发症|生存|停药|复查|"
+    r"随访|监测|疗程|起效|费用|风险|比例|发生率|复发|药物|症状|检查|联用|合用)"
+)
+_RELATED = re.compile(r"^(?:与|和|跟|同)[^？?]{1,16}(?:有关|相关|关系|关联|区别|不同)")
+_HELPS = re.compile(r"(?:有用|有效|有帮助|有好处|管用|能用|可以用|可行|可以|行)(?:吗|不)[？?]*$")
 
 
 def complete_zh(text: str, own: Sequence[Mention], earlier: Earlier) -> str:
@@ -78,21 +63,25 @@ def complete_zh(text: str, own: Sequence[Mention], earlier: Earlier) -> str:
         return f"{earlier.core}？{text}"
     if re.match(r"其他|其余|别的", text) and (topic := earlier.topic()):
         return f"除{topic}外，{text}"
-    if pointed := _pointed_zh(text, own, earlier):
+    if pointed := pointed_zh(text, own, earlier):
         return pointed
     bare = _OPENING_ZH.sub("", text)
     match = _TOPIC_ZH.match(bare)
     if match is not None and (parallel := earlier.with_parallel(match["topic"])):
         return parallel
     named = [m for m in mentions_shift(own, len(text) - len(bare)) if m.family in TOPICS]
+    if not named and _RELATED.match(bare) and (topic := earlier.topic()):
+        return spaced("", topic, bare)
     quality = quality_of(bare, QUALITY_ZH)
-    left = _rest_zh(bare, named)
+    left = rest_zh(bare, named)
     if not named and quality is not None and len(left) <= 1:
         if not (topic := earlier.topic(quality[1])):
             return f"{earlier.core}，{bare.rstrip('？?')}？"
-        asked = _asked_zh(bare, quality[0])
-        return spaced("", topic, f"的{asked}" if asked.startswith(quality[0]) else asked)
-    if _POPULATION_ZH.match(bare) and (topic := earlier.topic()):
+        wanted = _asked_zh(bare, quality[0])
+        return spaced("", topic, f"的{wanted}" if wanted.startswith(quality[0]) else wanted)
+    # 女性呢？ asks the question before of them, 孕妇可以用吗？ another.
+    another = len(bare.rstrip("？?呢")) > 4 or "呢" not in bare
+    if another and _POPULATION_ZH.match(bare) and (topic := earlier.topic()):
         return spaced("", topic, f"，{bare}")
     opened = bare != text
     # 「X怎么样？」 may be a whole question; 「X呢？」 never is.
@@ -101,12 +90,18 @@ def complete_zh(text: str, own: Sequence[Mention], earlier: Earlier) -> str:
         return _another_zh(match["topic"].strip("，, "), named, quality, earlier)
     if opened and named and not _ASKS_ZH.search(bare) and len(left) <= 2:
         return _another_zh(bare.rstrip("？?。"), named, quality, earlier)
+    specific = [m for m in named if m.family not in ("term", "process")]
+    if not specific and _OF_RESEARCH.search(bare) and (topic := earlier.topic()):
+        return spaced("", topic, f"，{bare}")
+    ill = any(m.family == "disease" for m in named)
+    if _HELPS.search(bare) and named and not ill and (topic := earlier.meant(("disease",))):
+        return spaced("对于", topic, f"，{bare}")
     # Nothing is named at all: 有哪些药物？ 效果如何？
     if not named and len(left) <= 1 and _ASKS_ZH.search(bare):
         topic = earlier.topic()
         if topic:
             return spaced("", topic, f"{bare}" if bare[:1] in "有是能可会" else f"的{bare}")
-    return _unopened(text) if _ASKS_ZH.search(bare) else text
+    return unopened(text) if _ASKS_ZH.search(bare) else text
 
 
 def mentions_shift(own: Sequence[Mention], by: int) -> list[Mention]:
@@ -116,22 +111,6 @@ def mentions_shift(own: Sequence[Mention], by: int) -> list[Mention]:
         for m in own
         if m.start >= by
     ]
-
-
-_FILLER_ZH = re.compile(
-    r"[，,。？?！!、\s的了是有在对于中上里后前呢吗怎么样如何又那它其些和与]|"
-    r"药物|药|患者|病人|人群|情况|方面|效果|需要|应该|一般|通常|主要|常见|推荐|"
-    r"大概|大约|分别|研究"
-)
-
-
-def _rest_zh(bare: str, named: Sequence[Mention]) -> str:
-    """Return what is left of a question without names, qualities and words that only frame."""
-    chars = list(bare)
-    for mention in named:
-        chars[mention.start : mention.end] = " " * (mention.end - mention.start)
-    text = QUALITY_ZH.sub(" ", "".join(chars))
-    return _FILLER_ZH.sub("", FRAME_ZH.sub(" ", text))
 
 
 def _asked_zh(bare: str, quality: str) -> str:
@@ -179,64 +158,6 @@ def _another_zh(
     if quality is not None and (owner := earlier.topic(quality[1])):
         return spaced("", owner, f"的{_asked_zh(clean, quality[0])}")
     return f"关于{clean}，{earlier.core}？"
-
-
-def _pointed_zh(text: str, own: Sequence[Mention], earlier: Earlier) -> str:
-    """Put the name in place of a word that points back; "" when there is none.
-
-    A word that stands behind a name of the same question points to that one.
-    """
-    if (match := _ORDER_ZH.search(text)) and (pair := earlier.pair()):
-        name = pair[0] if match.group() == "前者" else pair[1]
-        return _unopened(spaced(text[: match.start()], name, text[match.end() :]))
-    for pattern, families in _POINTS_ZH:
-        match = re.search(pattern, text)
-        if match is None or _inside(text, match.start(), own):
-            continue
-        if families == ("*",):
-            name = earlier.all_of_one() or earlier.topic()
-        elif families == ("",):
-            name = earlier.topic(_wanted(text, QUALITY_ZH))
-        else:
-            name = next((earlier.topic((f,)) for f in families if earlier.of_family(f)), "")
-        if not name:
-            return f"{earlier.core}？{text}"
-        after = text[match.end() :]
-        if re.match(r"其", match.group()) and after[:1] != "的":
-            after = f"的{after}"
-        if re.search(r"患者|病人|人群", match.group()) and not re.search("患者|病人", name):
-            name += "患者"
-        return _unopened(spaced(text[: match.start()], name, after))
-    return ""
-
-
-# What may stand right before a word that points back; after a noun it is an apposition (X 这个词).
-_BEFORE_POINTER = re.compile(
-    r"(?:^|[，,。？?；;：:\s]|"
-    r"[对在用由被把与和跟及是从于向给使让到有以当了能会为]|抑制|促进|影响|导致|"
-    r"治疗|预防|"
-    r"阻断|激活|调控|分泌|表达|靶向|介导|增强|降低|哪些|什么|如何|怎样|为何|那么|那|而)$"
-)
-_JOINED = ("和", "与", "跟", "对", "被", "由")
-
-
-def _inside(text: str, at: int, own: Sequence[Mention]) -> bool:
-    """Tell whether the word at ``at`` points to something of its own question, or to nothing."""
-    before = [m for m in own if m.end <= at and m.family in TOPICS]
-    if text[at - 1 : at] in _JOINED:
-        return False
-    if before or len(_rest_zh(text[:at], ())) > 4:
-        return True
-    return text[at] in "该此这那上" and not _BEFORE_POINTER.search(text[:at])
-
-
-def _wanted(text: str, pattern: re.Pattern[str]) -> tuple[str, ...]:
-    quality = quality_of(text, pattern)
-    return quality[1] if quality else ()
-
-
-def _unopened(text: str) -> str:
-    return re.sub(r"^(?:那么|那|而)[，,\s]*", "", text)
 
 
 def _why_zh(earlier: Earlier) -> str:

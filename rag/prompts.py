@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from index.records import Hit
-from ingest.clean import search_text
+from ingest.clean import count_han, search_text
+from ingest.records import marks_within
 
 NO_ANSWER = "NO_ANSWER"
 LONGEST_PASSAGE = 1200
+AROUND = 1  # sentences on either side of a quoted one
 
 _TAGS = re.compile(r"<[^<>]{0,200}>|</?\s*passage[^>]*>?", re.I)
 _MARKS = re.compile(r"[\[［〔【]\s*\d[\d\s,，、\-–~]*[\]］〕】]")
@@ -35,19 +38,51 @@ _RULES_ZH = f"""你根据论文段落回答问题。规则：
 6. 若段落不能回答问题，只写 {NO_ANSWER}。"""
 
 
-def passage_text(hit: Hit) -> str:
-    """Return a passage as a model may see it: search text without tags and marks."""
-    text = search_text(hit.passage.text, hit.passage.marks)
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The part ``start:end`` of a hit's passage that a model gets."""
+
+    hit: Hit
+    start: int
+    end: int
+
+
+def excerpt(hit: Hit, quoted: Sequence[tuple[int, int]]) -> Excerpt:
+    """Return the sentences of a passage around those ``quoted``, all of it where none are."""
+    sentences = hit.passage.sentences
+    inside = [
+        i for i, s in enumerate(sentences) if any(s.start < b and a < s.end for a, b in quoted)
+    ]
+    if not inside:
+        return Excerpt(hit, 0, len(hit.passage.text))
+    first, last = max(0, inside[0] - AROUND), min(len(sentences) - 1, inside[-1] + AROUND)
+    return Excerpt(hit, sentences[first].start, sentences[last].end)
+
+
+def weight(part: Excerpt) -> float:
+    """Return about how many tokens an excerpt is."""
+    text = part.hit.passage.text[part.start : part.end]
+    han = count_han(text)
+    return han + (len(text) - han) / 4
+
+
+def passage_text(part: Excerpt) -> str:
+    """Return an excerpt as a model may see it: search text without tags and marks."""
+    passage = part.hit.passage
+    marks = marks_within(passage.marks, part.start, part.end)
+    text = search_text(passage.text[part.start : part.end], marks)
     text = _MARKS.sub("", _TAGS.sub(" ", text)).replace("<", "＜").replace(">", "＞")
     return text[:LONGEST_PASSAGE]
 
 
-def messages(question: str, language: str, hits: Sequence[Hit], limit: int) -> list[dict[str, str]]:
-    """Return system and user message; passages are numbered from 1 in the order of ``hits``."""
+def messages(
+    question: str, language: str, parts: Sequence[Excerpt], limit: int
+) -> list[dict[str, str]]:
+    """Return system and user message; passages are numbered from 1 in the order of ``parts``."""
     rules = (_RULES_ZH if language == "zh" else _RULES_EN).format(limit=limit)
     blocks = [
-        f'<passage id="{number}">\n{passage_text(hit)}\n</passage>'
-        for number, hit in enumerate(hits, 1)
+        f'<passage id="{number}">\n{passage_text(part)}\n</passage>'
+        for number, part in enumerate(parts, 1)
     ]
     label, asks = ("段落", "问题") if language == "zh" else ("Passages", "Question")
     asked = _TAGS.sub(" ", question).replace("<", "＜")

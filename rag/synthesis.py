@@ -20,11 +20,13 @@ from rag.drafts import Drafted, is_refusal, read_line
 from rag.findings import Finding
 from rag.guard import check
 from rag.llm import Endpoint
-from rag.prompts import messages
+from rag.prompts import Excerpt, excerpt, messages, weight
 from rag.records import Answer, AnswerSentence, Citation, Status
 from rag.support import Place, Vectors, places, supporting
 
 PASSAGES = 6
+# About as many tokens of passages: a model on a processor reads 30 to 150 in a second.
+PROMPT_WEIGHT = 1600
 SHOWN_STRUCK = 5
 
 _FALLBACK = ("{zh}以下为文献原文。", "{en} These are the papers' own words.")
@@ -47,11 +49,11 @@ def synthesise(
         yield base, True
         return
     started = time.perf_counter()
-    hits = passages(found, base)
-    draft = Draft(library, found, hits)
+    parts = passages(found, base)
+    draft = Draft(library, found, tuple(part.hit for part in parts))
     trouble: tuple[str, str] | None = None
     try:
-        for line in _reply(endpoint, base, hits, limit):
+        for line in _reply(endpoint, base, parts, limit):
             if is_refusal(line):
                 trouble = _REFUSED
                 break
@@ -70,15 +72,25 @@ def synthesise(
     yield replace(answer, dropped=draft.dropped, timings=timings), True
 
 
-def _reply(endpoint: Endpoint, base: Answer, hits: Sequence[Hit], limit: int) -> Iterator[str]:
-    yield from endpoint.lines(messages(base.resolved, base.language, hits, limit))
+def _reply(endpoint: Endpoint, base: Answer, parts: Sequence[Excerpt], limit: int) -> Iterator[str]:
+    yield from endpoint.lines(messages(base.resolved, base.language, parts, limit))
 
 
-def passages(found: Found, base: Answer) -> tuple[Hit, ...]:
-    """Return the passages a model gets: those the extractive answer quotes, then the best."""
-    quoted = {citation.passage_id for citation in base.citations}
+def passages(found: Found, base: Answer) -> tuple[Excerpt, ...]:
+    """Return what a model gets to read: around what the extractive answer quotes, then the best."""
+    quoted: dict[str, list[tuple[int, int]]] = {}
+    for citation in base.citations:
+        quoted.setdefault(citation.passage_id, []).append((citation.start, citation.end))
     ordered = sorted(found.hits, key=lambda hit: hit.passage.id not in quoted)
-    return tuple(ordered[:PASSAGES])
+    parts: list[Excerpt] = []
+    spent = 0.0
+    for hit in ordered[:PASSAGES]:
+        part = excerpt(hit, quoted.get(hit.passage.id, ()))
+        spent += weight(part)
+        if parts and spent > PROMPT_WEIGHT:
+            break
+        parts.append(part)
+    return tuple(parts)
 
 
 def _fallen(base: Answer, trouble: tuple[str, str]) -> Answer:

@@ -52,6 +52,18 @@ CASES_ZH = [
     (["TGF-β 如何促进肺癌肝转移？"], "为什么？", "TGF-β 为什么会促进肺癌肝转移？"),
     (["肺癌肝转移的治疗方法有哪些？"], "还有其他的吗？", "除此之外，肺癌肝转移的治疗方法有哪些？"),
     (["整合素有什么作用？"], "这是谁的研究？", "整合素有什么作用？这是谁的研究？"),
+    # Corrections, conditions, more of the same.
+    (["肺癌肝转移的一线治疗是什么？"], "不是肝转移，是脑转移", "肺癌脑转移的一线治疗是什么？"),
+    ([USE], "不对，我问的是吉非替尼", "吉非替尼的适应证是什么？"),
+    ([USE], "如果有肝转移呢？", "如果有肝转移，奥希替尼的适应证是什么？"),
+    ([USE], "和吉非替尼相比呢？", "和吉非替尼相比，奥希替尼的适应证是什么？"),
+    ([USE], "女性呢？", "关于女性，奥希替尼的适应证是什么？"),
+    ([USE], "孕妇可以用吗？", "奥希替尼，孕妇可以用吗？"),
+    ([USE], "有临床试验的证据吗？", "奥希替尼，有临床试验的证据吗？"),
+    ([USE], "详细说说", USE),
+    (["整合素如何促进肺癌肝转移？"], "那它可以作为治疗靶点吗？", "整合素可以作为治疗靶点吗？"),
+    (["TGF-β 在早期和晚期的作用有何不同？"], "后者的机制是什么？", "TGF-β在晚期的机制是什么？"),
+    (["CXCL12 由哪些细胞分泌？"], "与预后有关吗？", "CXCL12 与预后有关吗？"),
     # The topic lives through a chain.
     ([TGF, "它的抑制剂有哪些？", "明天上海的天气怎么样？", USE], "剂量呢？", "奥希替尼的剂量是多少？"),
     (["What is the dose of osimertinib?"], "副作用呢？", "osimertinib 的副作用有哪些？"),
@@ -84,6 +96,15 @@ CASES_EN = [
      "Can anlotinib be used in squamous cell carcinoma?"),
     (["How do integrins promote liver metastasis?"], "Who showed this?",
      "How do integrins promote liver metastasis? Who showed this?"),
+    (["What is the dose of osimertinib?"], "not osimertinib, gefitinib", "What is the dose of gefitinib?"),
+    (["What is the dose of osimertinib?"], "I meant gefitinib", "What is the dose of gefitinib?"),
+    (["What is the dose of osimertinib?"], "with food?", "What is the dose of osimertinib with food?"),
+    (["How do integrins promote liver metastasis?"], "and in women?",
+     "How do integrins promote liver metastasis in women?"),
+    (["How do integrins promote liver metastasis?"], "tell me more",
+     "How do integrins promote liver metastasis?"),
+    (["Does metformin protect the kidney?"], "Is there evidence from trials?",
+     "Regarding metformin, is there evidence from trials?"),
     (["What treatments exist for liver metastasis?"], "anything else?",
      "Besides that, what treatments exist for liver metastasis?"),
 ]  # fmt: skip
@@ -106,6 +127,36 @@ COMPLETE = [
     "When did Paget propose his hypothesis?",
     "Who proposed the seed and soil hypothesis?",
 ]
+
+
+ANSWERED = {
+    "EGFR 突变患者首选什么药？": ["奥希替尼是 EGFR 突变患者的首选药物，属于 EGFR 抑制剂。"],
+    "CXCL12 由哪些细胞分泌？": ["CXCL12 由肝星状细胞和 T 细胞分泌。"],
+    "有哪些药物？": ["吉非替尼和奥希替尼均可使用。", "二甲双胍也可使用。"],
+    "Which drug is first-line?": ["奥希替尼是一线药物。"],
+}
+POINTED = [
+    ("EGFR 突变患者首选什么药？", "该药的不良反应有哪些？", "奥希替尼的不良反应有哪些？"),
+    ("有哪些药物？", "这些药物的剂量分别是多少？", "吉非替尼和奥希替尼的剂量分别是多少？"),
+    # One word for two drugs is not guessed.
+    ("有哪些药物？", "该药的剂量是多少？", "有哪些药物？该药的剂量是多少？"),
+    ("Which drug is first-line?", "What are the side effects of this drug?",
+     "What are the side effects of osimertinib?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "question", "expected"), POINTED)
+def test_a_word_points_to_what_only_the_answer_named(before, question, expected):
+    asked = complete(question, [before], small_lexicon(), lambda text: ANSWERED[text])
+    assert asked == expected
+
+
+def test_the_answer_before_is_looked_for_only_where_it_is_pointed_to():
+    def never(text):
+        raise AssertionError(text)
+
+    assert complete("剂量呢？", [USE], small_lexicon(), never) == "奥希替尼的剂量是多少？"
+    assert complete("该药的剂量呢？", [USE], small_lexicon(), never)
 
 
 @pytest.mark.parametrize(("history", "question", "expected"), CASES_ZH + CASES_EN)
