@@ -174,8 +174,11 @@ def tune(pools: Pools, lists: Mapping[str, list[Listed]]) -> None:
                 name: float(weight) for name, weight in fitted.items()
             }
             print(direction, "+".join(chosen), weights[direction]["+".join(chosen)], flush=True)
-    # Without sets of their own: like languages as Chinese, unlike ones as English on Chinese.
-    weights["en-en"], weights["zh-en"] = weights["zh-zh"], weights["en-zh"]
+    # Without sets of their own: like languages as Chinese, unlike ones as English on Chinese, and
+    # on one scale with the other passages that the same question may find.
+    factor = _scale(pools, lists, weights, "en-zh") / _scale(pools, lists, weights, "zh-zh")
+    weights["en-en"] = _times(weights["zh-zh"], factor)
+    weights["zh-en"] = _times(weights["en-zh"], 1 / factor)
     source = {
         name: f"{len(questions)} questions, {_direction(questions)}"
         for name, questions in pools.questions.items()
@@ -183,6 +186,38 @@ def tune(pools: Pools, lists: Mapping[str, list[Listed]]) -> None:
     WEIGHTS.write_text(
         json.dumps({"fitted on": source, "weights": weights}, indent=1) + "\n", encoding="utf-8"
     )
+
+
+def _scale(
+    pools: Pools,
+    lists: Mapping[str, list[Listed]],
+    weights: Mapping[str, Mapping[str, Mapping[str, float]]],
+    direction: str,
+) -> float:
+    """Return the score of right passages with all legs, the median of the sets' medians."""
+    own = weights[direction]["+".join(pools.legs)]
+    vector = np.array([own[name] for name in feature_names(pools.legs)])
+    medians = [
+        np.median([(item.values @ vector)[item.right].max() for item in listed if item.right.any()])
+        for name, listed in lists.items()
+        if _direction(pools.questions[name]) == direction
+        and any(_twin(name, other) for other in lists if other != name)
+    ]
+    return float(np.median(medians))
+
+
+def _twin(name: str, other: str) -> bool:
+    """Tell whether two sets ask the same of the same passages in two languages."""
+    return name.split("-")[0] == other.split("-")[0]
+
+
+def _times(
+    weights: Mapping[str, Mapping[str, float]], factor: float
+) -> dict[str, dict[str, float]]:
+    return {
+        legs: {name: round(weight * factor, 4) for name, weight in own.items()}
+        for legs, own in weights.items()
+    }
 
 
 def cross_validated(

@@ -73,12 +73,17 @@ class Expander:
         self, text: str, concepts: Sequence[Concept], language: str
     ) -> Iterator[Group]:
         yield from (_named(concept, language) for concept in concepts)
+        if language != "zh":
+            # What has no translation counts as not found, so that the few names that have one
+            # do not pass for the whole question.
+            for concept in concepts:
+                text = _blank(text, concept.start, concept.end)
         asked = FRAME_ZH.sub(" ", text)
         words = self.translator.words(asked) if self.translator is not None else None
         loose = words.loose_pairs(asked) if words is not None else frozenset()
-        # Chinese says nothing about an English passage; its Latin names do.
         for term in dict.fromkeys(terms(asked)):
-            if (language == "zh" or term[0].isascii()) and term not in _STOP:
+            single = len(term) == 1 and not term.isascii()
+            if term not in _STOP and (language == "zh" or not single):
                 yield {term: LOOSE_WEIGHT if term in loose else 1.0}
 
     def _english(self, text: str, concepts: Sequence[Concept]) -> Iterator[Group]:
