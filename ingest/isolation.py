@@ -1,8 +1,6 @@
 """PDFs are read and drawn in worker processes: a file that kills its parser kills nothing else.
 
-A worker is a fresh interpreter (never a fork) in a session of its own, with limits on memory
-and processor time, an environment of a few named variables, and a clock in this process; it
-answers in JSON. This module and its callers import neither pypdf nor pdfium.
+This module and its callers import neither pypdf nor pdfium; see ``ingest.workers``.
 """
 
 from __future__ import annotations
@@ -11,48 +9,26 @@ import base64
 import contextlib
 import json
 import logging
-import os
-import queue
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
-import ingest
 from ingest import errors
 from ingest.errors import IngestError, PdfTooLarge, UnreadablePdf
 from ingest.file_names import stored_path
 from ingest.folders import cache_folder
 from ingest.limits import (
     BASE_SECONDS,
-    MAX_ANSWER,
     MAX_SECONDS,
     OCR_PAGE_SECONDS,
     PAGE_SECONDS,
     RENDER_SECONDS,
 )
 from ingest.records import Document
-
-# All that a worker sees of our environment: no key, token or setting is among it.
-ENVIRONMENT = (
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "TMPDIR",
-    "TEMP",
-    "TMP",
-    "SYSTEMROOT",
-    "LD_LIBRARY_PATH",
-    "PYTHONDONTWRITEBYTECODE",
-    "OMP_NUM_THREADS",
-)
+from ingest.workers import Worker, WorkerStopped
 
 log = logging.getLogger(__name__)
 OnProgress = Callable[[Mapping[str, Any]], None]
@@ -65,108 +41,6 @@ class RenderedPage:
     png: bytes
     width: float
     height: float
-
-
-class WorkerStopped(Exception):
-    """The worker ended without an answer: by the clock (``late``), or by itself."""
-
-    def __init__(self, *, late: bool) -> None:
-        super().__init__("out of time" if late else "stopped")
-        self.late = late
-
-
-def import_path() -> str:
-    """Return PYTHONPATH for a process of ours started with -P: it finds what this one found.
-
-    The folder that a command happens to be run in is not on it: a ``numpy.py`` there is not ours.
-    """
-    root = str(Path(ingest.__file__).resolve().parent.parent)
-    return os.pathsep.join([root, *filter(None, sys.path)])
-
-
-class Worker:
-    """One worker process and the line to it; a context manager that ends it."""
-
-    def __init__(self) -> None:
-        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-        environment["OPENBLAS_NUM_THREADS"] = "1"  # no thread pool for a few small matrices
-        environment["PYTHONPATH"] = import_path()
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "ingest.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            start_new_session=True,
-        )
-        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def __enter__(self) -> Worker:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    @property
-    def pid(self) -> int:
-        """Return the process id of the worker."""
-        return self._process.pid
-
-    @property
-    def alive(self) -> bool:
-        """Tell whether the process still runs."""
-        return self._process.poll() is None
-
-    def _listen(self) -> None:
-        stream = self._process.stdout
-        assert stream is not None
-        with contextlib.suppress(ValueError):  # closed meanwhile
-            while line := stream.readline(MAX_ANSWER):
-                self._lines.put(line)
-        self._lines.put(None)
-
-    def ask(self, request: Mapping[str, Any]) -> None:
-        """Send one request; WorkerStopped when nobody is there to take it."""
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(request).encode("utf-8") + b"\n")
-            self._process.stdin.flush()
-        except OSError as error:
-            raise WorkerStopped(late=False) from error
-
-    def next_line(self, deadline: float) -> bytes:
-        """Return the next event; WorkerStopped at ``deadline`` (monotonic) or at its end."""
-        try:
-            line = self._lines.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            raise WorkerStopped(late=True) from None
-        if line is None or not line.endswith(b"\n"):
-            raise WorkerStopped(late=False)
-        return line
-
-    def kill(self) -> None:
-        """End the process and all that it started; who waits for it gets WorkerStopped."""
-        if self.alive:
-            with contextlib.suppress(OSError):
-                if hasattr(os, "killpg"):
-                    os.killpg(self._process.pid, signal.SIGKILL)
-                else:
-                    self._process.kill()
-
-    def close(self) -> None:
-        """End the process and give back what it held."""
-        self.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
 
 
 class Workers:
@@ -296,7 +170,10 @@ def _stopped(path: Path, stopped: WorkerStopped, place: Mapping[str, Any]) -> In
 
 
 class PageRenderer:
-    """Page images from one worker that is kept; a worker that dies is replaced at the next call."""
+    """Page images from one worker that is kept; a worker that dies is replaced at the next call.
+
+    The worker is a fresh interpreter: drawing needs less than a process for reading imports.
+    """
 
     def __init__(self) -> None:
         self._worker: Worker | None = None
@@ -308,7 +185,7 @@ class PageRenderer:
         with self._lock:
             if self._worker is None or not self._worker.alive:
                 self.close()
-                self._worker = Worker()
+                self._worker = Worker(fresh=True)
             try:
                 self._worker.ask(request)
                 event = json.loads(self._worker.next_line(time.monotonic() + RENDER_SECONDS))

@@ -1,7 +1,7 @@
 """The worker process: requests in on standard input, events out, one JSON object a line.
 
-Started by ``ingest.isolation`` as ``python -m ingest.worker``. Limits are set before a parser
-is imported. A request is ``{"do": "read" | "render", ...}``; an event is one of
+Forked from ``ingest.mother`` or started as ``python -m ingest.worker``. Limits are set before a
+PDF is opened. A request is ``{"do": "read" | "render", ...}``; an event is one of
 ``{"progress": {...}}``, ``{"document": ...}``, ``{"image": ...}``, ``{"error": {...}}``. The
 worker ends when its standard input is closed, whatever it is doing: it never outlives the
 process that asked.

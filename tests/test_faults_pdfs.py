@@ -13,7 +13,8 @@ import pytest
 from index.build import build_library
 from ingest import isolation
 from ingest.errors import IngestError, PdfTooLarge, UnreadablePdf
-from ingest.isolation import Worker, read_isolated, render_isolated
+from ingest.isolation import read_isolated, render_isolated
+from ingest.workers import Worker
 from tests.hostile_pdfs import HOSTILE, form_recursion, many_pages
 from tests.small_pdfs import one_page
 
@@ -48,11 +49,20 @@ class Encoder:
 
 
 def workers() -> set[str]:
-    """Return the worker processes that this process has started and not ended."""
-    found = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True
-    )
-    return {line.split()[0] for line in found.stdout.splitlines() if "ingest.worker" in line}
+    """Return the worker processes that are at work for this process."""
+    found = subprocess.run(["ps", "-eo", "pid=,ppid=,stat=,args="], capture_output=True, text=True)
+    rows = [line.split(None, 3) for line in found.stdout.splitlines()]
+    mothers = {
+        pid
+        for pid, parent, _, args in rows
+        if parent == str(os.getpid()) and "ingest.mother" in args
+    }
+    fresh = {
+        pid
+        for pid, parent, _, args in rows
+        if parent == str(os.getpid()) and "ingest.worker" in args
+    }
+    return fresh | {pid for pid, parent, _, _ in rows if parent in mothers}
 
 
 def limit(pages: int) -> float:

@@ -20,7 +20,7 @@ from index.build import Shape, build_library, remove_papers
 from index.snapshot import Snapshot, rollback
 from index.store import current_id, read_manifest
 from ingest.errors import LibraryError, LibraryMissing, OcrNeeded, UnreadablePdf
-from ingest.isolation import Worker
+from ingest.workers import Worker
 from tests.library_driver import FakeEmbedder, read_paper
 
 OLD = 1_600_000_000_000_000_000
@@ -232,7 +232,7 @@ def test_what_rollback_can_reach_is_kept(shelf):
 SLOW = """
 import os, signal, sys
 from pathlib import Path
-from ingest.isolation import Worker
+from ingest.workers import Worker
 from index.build import build_library
 from ui import cli, commands
 

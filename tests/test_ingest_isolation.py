@@ -17,10 +17,11 @@ from typing import Any
 
 import pytest
 
-from ingest import isolation, worker
+from ingest import isolation, processes, worker
 from ingest.errors import EncryptedPdf, PdfChanged, PdfTooLarge, UnreadablePdf
-from ingest.isolation import PageRenderer, Worker, WorkerStopped, read_isolated, render_isolated
+from ingest.isolation import PageRenderer, read_isolated, render_isolated
 from ingest.reader import read_document
+from ingest.workers import Worker, WorkerStopped
 from tests.small_pdfs import HELVETICA, make_pdf, one_page
 
 PAGE = one_page("BT /F1 12 Tf 1 0 0 1 100 500 Tm (A short line of text.) Tj ET")
@@ -109,6 +110,64 @@ def test_the_worker_ends_with_the_process_that_asked(page: Path) -> None:
     while time.monotonic() < deadline and not _gone(pid):
         time.sleep(0.05)
     assert _gone(pid)
+
+
+def test_a_worker_that_dies_takes_no_other_with_it(page: Path) -> None:
+    """Workers are born of one process; one that is killed leaves it and its sisters at work."""
+    with Worker() as first, Worker() as second:
+        parents = {Path(f"/proc/{w.pid}/stat").read_text().split()[3] for w in (first, second)}
+        assert parents == {str(processes._mother._process.pid)}  # type: ignore[union-attr]
+        os.kill(first.pid, signal.SIGKILL)
+        second.ask({"do": "render", "path": str(page), "page": 1, "dpi": 20})
+        assert second.next_line(time.monotonic() + 20).startswith(b'{"image":')
+        with pytest.raises(WorkerStopped):
+            first.next_line(time.monotonic() + 20)
+        assert not first.alive and second.alive
+    assert _gone(first.pid) and _gone(second.pid)
+    assert "A short line" in read_isolated(page).blocks[0].text
+
+
+def test_a_worker_that_was_hardly_born_is_ended(page: Path) -> None:
+    """Stopped before it leads a session of its own, it is reached by its number."""
+    for _ in range(20):
+        with Worker() as young:
+            os.kill(young.pid, signal.SIGSTOP)
+        assert _gone(young.pid)
+
+
+def test_when_the_mother_of_the_workers_is_killed_another_is_started(page: Path) -> None:
+    with Worker() as orphan:
+        mother = processes._mother._process
+        assert mother is not None
+        mother.kill()
+        mother.wait()
+        orphan.ask({"do": "render", "path": str(page), "page": 1, "dpi": 20})
+        assert orphan.next_line(time.monotonic() + 20).startswith(b'{"image":')
+        assert "A short line" in read_isolated(page).blocks[0].text
+    assert processes._mother._process is not mother
+    assert _gone(orphan.pid)
+
+
+def test_where_none_can_be_forked_a_worker_is_a_fresh_interpreter(
+    monkeypatch: pytest.MonkeyPatch, page: Path
+) -> None:
+    monkeypatch.setattr(processes, "_FORKS", False)
+    with Worker() as worker:
+        assert Path(f"/proc/{worker.pid}/stat").read_text().split()[3] == str(os.getpid())
+    assert "A short line" in read_isolated(page).blocks[0].text
+
+
+def test_a_worker_is_told_nothing_of_the_one_before(tmp_path: Path, page: Path) -> None:
+    """What one PDF leaves in its process is gone with it."""
+    other = tmp_path / "other.pdf"
+    other.write_bytes(PAGE.replace(b"A short line", b"Another line"))
+    pids = set()
+    for path in (page, other, page):
+        with Worker() as worker:
+            pids.add(worker.pid)
+            worker.ask({"do": "render", "path": str(path), "page": 1, "dpi": 20})
+            worker.next_line(time.monotonic() + 20)
+    assert len(pids) == 3
 
 
 def _gone(pid: int) -> bool:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from ingest.errors import LibraryMissing
-from ingest.isolation import PageRenderer, import_path
+from ingest.isolation import PageRenderer
+from ingest.processes import import_path
 from rag.settings import ENV_PREFIX, Settings
 from ui.web.desk import Desk
 from ui.web.engine import Answerer, Engine
