@@ -26,7 +26,8 @@ _EM_OF_HEIGHT = 0.8
 _SURE, _TELLING = 4, 5
 # Sizes this close are one: a justified line is stretched more than it is pressed. A size told
 # by the height of the box may be off by so much.
-_PRESSED, _STRETCHED, _UNSURE = 0.08, 0.13, 0.22
+_PRESSED, _STRETCHED, _UNSURE, _LAST_WORD = 0.08, 0.13, 0.22, 0.45
+_STOP = re.compile("[。！？；][”’」』）)]*$")
 # A size that a page uses has at least so many distances; lines beside are this near (em).
 _USED, _BESIDE_EM = 12, 2.6
 
@@ -135,10 +136,7 @@ def sizes_of(lines: Sequence[OcrLine]) -> list[float]:
     ]
     ratio = median(ratios) if len(ratios) >= _TELLING else _EM_OF_HEIGHT
     common = _common([found for found in pitches if found[1] >= _SURE])
-    rough = [
-        (line.x1 - line.x0) * _EM_OF_HEIGHT if line.is_upright else line.height * ratio
-        for line in lines
-    ]
+    rough = [_rough(line, ratio) for line in lines]
     sizes: list[float | None] = []
     for guess, (pitch, count) in zip(rough, pitches, strict=True):
         # Characters set wide apart, as in a heading, are no larger for it.
@@ -151,6 +149,18 @@ def sizes_of(lines: Sequence[OcrLine]) -> list[float]:
         size if size is not None else _beside(index, lines, rough[index], sizes, common)
         for index, size in enumerate(sizes)
     ]
+
+
+def _rough(line: OcrLine, ratio: float) -> float:
+    """Return the em that the box of a line tells: of its height, no wider than its characters."""
+    if line.is_upright:
+        return (line.x1 - line.x0) * _EM_OF_HEIGHT
+    by_height = line.height * ratio
+    if not all(_width(char) == 1.0 for char in line.text):
+        return by_height
+    # Stops and brackets at the ends are ink on half of their square.
+    ends = sum(not is_han(char) for char in (line.text[0], line.text[-1]))
+    return min(by_height, (line.x1 - line.x0) / max(0.5, len(line.text) - 0.5 * ends))
 
 
 def _pitch(line: OcrLine) -> tuple[float, int]:
@@ -210,7 +220,9 @@ def _beside(
     line = lines[index]
     if line.is_upright:
         return guess
-    near = [size for size in common if abs(size / guess - 1) < _UNSURE]
+    # OCR's boxes of a few characters are too large; a last word ends with a stop, no heading does.
+    least = 1 - (_LAST_WORD if _STOP.search(line.text) else _UNSURE)
+    near = [size for size in common if least < size / guess < 1 + _UNSURE]
     if len(near) < 2:
         return near[0] if near else guess
     known = [

@@ -6,14 +6,15 @@ and its columns upright, and what was found is put back where it stands on the p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.geometry import Turn
 from ingest.records import Block, Box, Reference, Span
 
-# A level line that leans is covered by boxes of at most this length (points).
-_PIECE = 60.0
+# A line that leans is covered by boxes along which it rises by no more than this (points).
+_RISE, _SHORTEST = 2.0, 36.0
 
 
 def box_back(box: Box, turn: Turn) -> Box:
@@ -66,10 +67,11 @@ def _parts(span: Span, turn: Turn) -> Iterator[tuple[int, int]]:
     if not turn.is_sideways and not turn.leans:
         yield 0, count
         return
+    piece = max(_SHORTEST, _RISE / abs(math.sin(math.radians(turn.degrees))))
     first = 0
     for last in range(1, count + 1):
         length = abs(span.edges[min(last + 1, count)] - span.edges[first])
-        if turn.is_sideways or length > _PIECE or last == count:
+        if turn.is_sideways or length > piece or last == count:
             yield first, last
             first = last
 

@@ -54,7 +54,7 @@ def test_lines_have_the_size_of_their_characters_and_not_of_their_boxes() -> Non
     odd = [
         line("信号通路促进肿瘤转移的机制", 250, 28, 41),
         line("信号通路促进肿瘤转移的机", 300, 31, 34),
-        line("转移。", 350, 28, 40),
+        line("转移。”", 350, 28, 55),
         OcrLine("of the liver in mice", 1.0, 100, 400, 400, 438),
     ]
     notes = [line("注释里的文字比正文小一些", y, 23, 29) for y in (800, 840)]
