@@ -138,18 +138,21 @@ def check_with_axe(page: Watched, script: str, where: str) -> None:
 def test_axe_finds_nothing_in_light_and_dark(visit):
     package = pytest.importorskip("axe_playwright_python")
     script = (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-    for scheme in ("light", "dark"):
-        page = visit(color_scheme=scheme)
-        page.ask("整合素？")
-        page.ask("天气", "not_found")
-        page.ask("部分", "partly")
-        page.ask("坏", "error")
-        page.ask("恶意")
-        page.painted()
-
+    page = visit(color_scheme="dark")
+    page.ask("整合素？")
+    page.ask("天气", "not_found")
+    page.ask("部分", "partly")
+    page.ask("坏", "error")
+    page.ask("恶意")
+    page.painted()
+    for scheme in ("dark", "light"):
+        page.page.emulate_media(color_scheme=scheme)
+        page.wait(f"html[data-theme={scheme}]", "attached")
+        page.page.click("#view-evidence")
         check_with_axe(page, script, f"{scheme}: conversation and evidence")
         page.page.click("#view-library")
-        page.page.click("[id^=details] >> nth=0")
+        if scheme == "dark":
+            page.page.click("[id^=details] >> nth=0")
         page.wait("[data-details]")
         check_with_axe(page, script, f"{scheme}: library")
         page.page.click("#view-tables")
@@ -158,3 +161,4 @@ def test_axe_finds_nothing_in_light_and_dark(visit):
         check_with_axe(page, script, f"{scheme}: tables")
         page.page.click("#settings")
         check_with_axe(page, script, f"{scheme}: settings")
+        page.page.keyboard.press("Escape")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from ui_fake_desk import HOSTILE, LUNG, QUOTES
 
+from ui.web.asking import ask
+
 pytestmark = pytest.mark.browser
 
 
@@ -101,11 +103,17 @@ def test_stop_retry_undo_clear_and_reload(visit, served):
     page.ask("又")
 
 
-def test_a_long_conversation_travels_in_parts_and_is_nobody_elses(visit):
+def test_a_long_conversation_travels_in_parts_and_is_nobody_elses(visit, served):
     other, page = visit(), visit()
     other.ask("甲的问题")
+    conversation = page.page.evaluate("sessionStorage.getItem('yinzheng.conversation')")
     for number in range(10):
-        page.ask(f"问题 {number}")
+        list(ask(served.desk, {"conversation": conversation, "question": f"问题 {number}"}))
+    page.page.reload()
+    page.wait("#earlier")
+    page.page.click("#earlier")
+    page.gone("#earlier")
+    assert page.count(".turn") == 10
     sizes: list[int] = []
     page.page.on("request", lambda r: sizes.append(len(r.post_data or "")))
     page.ask("最后")

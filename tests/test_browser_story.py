@@ -192,6 +192,10 @@ def change_settings(page: Watched) -> None:
     page.gone("#drawer[open]")
     answered(page, "What is known about diabetic kidney disease?")
     assert 1 <= page.count(".turn:last-child .sentence") <= 3
+    page.page.click("#view-library")
+    page.page.fill("#filter", "")
+    titles = page.page.locator(".paper h3").all_inner_texts()
+    assert any(title.startswith("Molecular mechanisms") for title in titles)
     page.page.click("[data-action=clear]")
     page.wait("#welcome")
 

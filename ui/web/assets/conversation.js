@@ -1,7 +1,7 @@
 // The conversation: turns of the store in, questions, sentences and their chips drawn.
 
 import { el, fill, icon, textButton } from "./dom.js";
-import { emit, on, select, send, store, t } from "./store.js";
+import { emit, on, select, send, store, t, titleOf } from "./store.js";
 import { jobProgress } from "./library.js";
 import { printDocument } from "./print.js";
 import { answerText } from "./text.js";
@@ -103,8 +103,7 @@ function emptyLibrary(library) {
       el("button.primary", { type: "button", id: "try-samples", disabled: Boolean(running), onclick: () => send("library", "samples") },
         running ? t("job_running") : t("try_samples")),
       textButton("plus", t("add_papers"), () => emit("choose-files"))),
-    library.job?.state === "running" ? el("div.welcome-job", {}, jobProgress(library.job)) : null,
-    el("p.notice", {}, t("notice")));
+    library.job?.state === "running" ? el("div.welcome-job", {}, jobProgress(library.job)) : null);
 }
 
 function article(turn, last) {
@@ -165,7 +164,7 @@ function chip(turn, number) {
   const citation = turn.answer.citations[index];
   return el("button.chip", {
     type: "button", disabled: !citation, dataset: { turn: turn.number, list: "citations", index },
-    "aria-label": citation ? t("cite_label", { n: number, paper: citation.paper.title, page: citation.page }) : t("cite_missing", { n: number }),
+    "aria-label": citation ? t("cite_label", { n: number, paper: titleOf(citation.paper), page: citation.page }) : t("cite_missing", { n: number }),
     onclick: () => select({ turn: turn.number, list: "citations", index }),
   }, String(number));
 }
@@ -177,9 +176,9 @@ function notFound(turn) {
     el("ul.nearest", {}, turn.answer.nearest.map((citation, index) => el("li", {},
       el("button", {
         type: "button", dataset: { turn: turn.number, list: "nearest", index },
-        "aria-label": t("nearest_label", { paper: citation.paper.title, page: citation.page }),
+        "aria-label": t("nearest_label", { paper: titleOf(citation.paper), page: citation.page }),
         onclick: () => select({ turn: turn.number, list: "nearest", index }),
-      }, el("span.place", {}, `${citation.paper.title} · ${t("page_n", { page: citation.page })}`), el("span.text", {}, citation.quote))))),
+      }, el("span.place", {}, `${titleOf(citation.paper)} · ${t("page_n", { page: citation.page })}`), el("span.text", {}, citation.quote))))),
     notes(turn.answer));
 }
 

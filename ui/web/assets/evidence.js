@@ -1,7 +1,7 @@
 // The evidence desk: the selected citation in, its cards and its page with marked boxes drawn.
 
 import { el, fill, textButton } from "./dom.js";
-import { on, select, selectedCitation, setView, store, t } from "./store.js";
+import { on, select, selectedCitation, setView, store, t, titleOf } from "./store.js";
 import { copy } from "./conversation.js";
 import { quoteText } from "./text.js";
 import { prefetch } from "./page_images.js";
@@ -77,7 +77,7 @@ function card(turn, list, citation, index) {
   },
   el("span.number", { "aria-hidden": "true" }, list === "nearest" ? "·" : String(citation.number)),
   el("span.card-where", {},
-    el("span.card-title", {}, citation.paper.title),
+    el("span.card-title", {}, titleOf(citation.paper)),
     el("span.card-place", {}, [t("page_n", { page: citation.page }), citation.section.join(" › ")].filter(Boolean).join(" · "))));
   return el("article.card", {}, head, el("div.card-body"));
 }

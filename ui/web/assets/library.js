@@ -1,7 +1,7 @@
 // The library: papers and the indexing job come in; uploads, selection, removal go out.
 
 import { el, fill, icon, textButton } from "./dom.js";
-import { emit, on, send, setView, store, t, usable } from "./store.js";
+import { emit, on, send, setView, store, t, titleOf, usable } from "./store.js";
 import { upload } from "./network.js";
 import { details } from "./paper_details.js";
 
@@ -115,25 +115,25 @@ function drawList() {
 
 function row(paper) {
   const reason = paper.reason?.[store.lang === "zh" ? 0 : 1];
-  const facts = [paper.authors[0], paper.journal, paper.year, paper.pages ? t("pages", { n: paper.pages }) : "", paper.passages ? t("passages", { n: paper.passages }) : ""];
+  const facts = [titleOf(paper) === paper.title ? "" : paper.title, paper.authors[0], paper.journal, paper.year, paper.pages ? t("pages", { n: paper.pages }) : "", paper.passages ? t("passages", { n: paper.passages }) : ""];
   const result = Object.entries(paper.result ?? {}).filter(([, n]) => n).map(([name, n]) => t(`result_${name}`, { n }));
   return el("li.paper", { dataset: { paper: paper.id, status: paper.status } },
     el("input", {
       type: "checkbox", id: `pick-${paper.id}`, checked: store.selected.has(paper.id), disabled: !usable(paper),
-      "aria-label": t("select_paper", { paper: paper.title }),
+      "aria-label": t("select_paper", { paper: titleOf(paper) }),
       onchange: (event) => { store.selected[event.target.checked ? "add" : "delete"](paper.id); emit("selected-papers"); },
     }),
     el("div.paper-text", {},
-      el("h3", {}, paper.title),
+      el("h3", {}, titleOf(paper)),
       el("p.facts", {}, facts.filter(Boolean).join(" · ")),
       result.length ? el("p.facts.result", {}, result.join(" · ")) : null,
       reason ? el("p.reason", {}, reason) : null),
     el("div.paper-side", {},
       el("span.status", { dataset: { status: paper.status } }, t(`status_${paper.status}`)),
       el("div.paper-actions", {},
-        textButton("chevron", t("details"), () => toggle(paper), { id: `details-${paper.id}`, "aria-expanded": String(open.has(paper.id)), "aria-label": `${t("details")} ${paper.title}` }),
-        textButton("retry", t("reread"), () => send("library", "reread", { paper: paper.id }), { id: `reread-${paper.id}`, "aria-label": `${t("reread")} ${paper.title}` }),
-        textButton("clear", t("delete"), () => remove(paper), { id: `delete-${paper.id}`, "aria-label": `${t("delete")} ${paper.title}` }))),
+        textButton("chevron", t("details"), () => toggle(paper), { id: `details-${paper.id}`, "aria-expanded": String(open.has(paper.id)), "aria-label": `${t("details")} ${titleOf(paper)}` }),
+        textButton("retry", t("reread"), () => send("library", "reread", { paper: paper.id }), { id: `reread-${paper.id}`, "aria-label": `${t("reread")} ${titleOf(paper)}` }),
+        textButton("clear", t("delete"), () => remove(paper), { id: `delete-${paper.id}`, "aria-label": `${t("delete")} ${titleOf(paper)}` }))),
     open.get(paper.id) ?? null);
 }
 
@@ -146,7 +146,7 @@ async function toggle(paper) {
 function remove(paper) {
   send("library", "remove", { paper: paper.id });
   emit("toast", {
-    id: `removed-${paper.id}`, text: t("deleted", { paper: paper.title }), seconds: store.library.undo_seconds - 2,
+    id: `removed-${paper.id}`, text: t("deleted", { paper: titleOf(paper) }), seconds: store.library.undo_seconds - 2,
     action: { label: t("restore"), run: () => send("library", "restore", { paper: paper.id }) },
   });
 }

@@ -1,7 +1,7 @@
 // The page as printed: a paper, pages and boxes in, sheets with marks, zoom and paging drawn.
 
 import { el, fill, icon, iconButton } from "./dom.js";
-import { isNarrow, t } from "./store.js";
+import { isNarrow, t, titleOf } from "./store.js";
 import { citationPages, pageImage } from "./page_images.js";
 
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3];
@@ -46,7 +46,7 @@ function turnPage(step) {
 function show() {
   place.hidden = false;
   drawBar();
-  stage.setAttribute("aria-label", t("page_alt", { paper: now.paper.title, page: now.pages[0] }));
+  stage.setAttribute("aria-label", t("page_alt", { paper: titleOf(now.paper), page: now.pages[0] }));
   stage.dataset.state = "loading";
   const mine = ++ticket;
   const sheets = now.pages.map((page) => sheet(page, mine));
@@ -70,7 +70,7 @@ function sheet(page, mine) {
   node.style.width = `${zoom * 100}%`;
   const done = pageImage(now.paper.id, page).then((found) => {
     if (mine !== ticket) return "old";
-    const image = el("img", { alt: t("page_alt", { paper: now.paper.title, page }), draggable: "false" });
+    const image = el("img", { alt: t("page_alt", { paper: titleOf(now.paper), page }), draggable: "false" });
     image.src = found.url;
     fill(node, image, marks(page, found));
     if (now.citation && !now.citation.boxes.length) node.classList.add("whole");

@@ -1,31 +1,30 @@
 // One paper's details: who it is, its report card, its sections as links to their pages.
 
 import { el } from "./dom.js";
-import { select, t } from "./store.js";
+import { select, t, titleOf } from "./store.js";
 
 /** Fetch and draw the details of ``paper``. */
 export async function details(paper) {
   const reply = await fetch(`/library/${paper.id}.json`);
   const found = reply.ok ? await reply.json() : { ...paper, card: {}, outline: [] };
-  return el("div.details", { dataset: { details: paper.id } }, facts(found), card(found.card), outline(found));
+  return el("div.details", { dataset: { details: paper.id } }, table([...facts(found), ...card(found.card)]), outline(found));
 }
 
 function facts(paper) {
-  const rows = [
+  return [
     ["field_title", [paper.title, paper.title_en].filter(Boolean).join(" / ")],
     ["field_authors", paper.authors.join(", ")], ["field_journal", paper.journal],
     ["field_year", paper.year], ["field_doi", paper.doi], ["field_file", paper.file],
   ];
-  return table(rows);
 }
 
 function card(values) {
   const list = (value) => (Array.isArray(value) ? value.join(", ") : value);
-  return table([
+  return [
     ["card_columns", list(values.columns)], ["card_references", values.references], ["card_tables", values.tables],
     ["card_ocr", list(values.ocr_pages)], ["card_failed", list(values.failed_pages)],
     ["card_hidden", values.hidden], ["card_warnings", list(values.warnings)],
-  ]);
+  ];
 }
 
 function table(rows) {
@@ -34,7 +33,7 @@ function table(rows) {
 }
 
 function outline(paper) {
-  const go = (page) => select({ browse: { id: paper.id, title: paper.title, pages: paper.pages }, page });
+  const go = (page) => select({ browse: { id: paper.id, title: titleOf(paper), pages: paper.pages }, page });
   const first = el("button.outline-link", { type: "button", onclick: () => go(1) }, t("browse_first"));
   if (!paper.outline.length) return el("div.outline", {}, first);
   return el("div.outline", {}, el("h4", {}, t("outline")), el("ol", {}, paper.outline.map((heading) => {

@@ -106,6 +106,9 @@ export function scope() {
   return { n, all: known.length, gone: store.selected.size > 0 && n === 0 };
 }
 
+/** A paper's title in the page's language where it has one; its own otherwise. */
+export const titleOf = (paper) => (store.lang === "en" && paper.title_en) || paper.title;
+
 export const isNarrow = () => matchMedia("(max-width: 860px)").matches;
 
 applyPreferences();

@@ -1,7 +1,7 @@
 // The tables over the library: treatments or mechanisms come in, rows that open their page go out.
 
 import { el, fill, textButton } from "./dom.js";
-import { on, select, store, t } from "./store.js";
+import { on, select, store, t, titleOf } from "./store.js";
 
 const KINDS = ["treatments", "mechanisms"];
 let root, tools, body, filter;
@@ -73,7 +73,7 @@ function drawRows() {
   body.dataset.state = !found ? "loading" : found.error ? "error" : "ready";
   if (!found || found.error) { fill(body, el("p.none", { role: "status" }, t(found?.error ?? "searching"))); return; }
   const language = store.lang === "zh" ? 0 : 1;
-  const shown = found.rows.filter((row) => !wanted || [...row.cells, row.citation.quote, row.citation.paper.title].join("\n").toLowerCase().includes(wanted));
+  const shown = found.rows.filter((row) => !wanted || [...row.cells, row.citation.quote, row.citation.paper.title, row.citation.paper.title_en].join("\n").toLowerCase().includes(wanted));
   if (!shown.length) { fill(body, el("p.none", {}, t(found.rows.length ? "table_no_match" : "table_none"))); return; }
   const heads = [...found.columns.map((column) => column[language]), t("table_source")];
   fill(body, el("table.rows", {},
@@ -86,7 +86,7 @@ function drawRows() {
 function rowNode(row, heads) {
   const { citation } = row;
   return el("tr", { dataset: { row: citation.number } }, row.cells.map((cell, place) => el("td", { dataset: { head: heads[place] } }, cell)),
-    el("td.source", {}, textButton(null, `${citation.paper.title} · ${t("page_n", { page: citation.page }).replaceAll(" ", "\u00a0")}`, (event) => open(row, event.currentTarget), { "aria-label": t("cite_label", { n: citation.number, paper: citation.paper.title, page: citation.page }) }),
+    el("td.source", {}, textButton(null, `${titleOf(citation.paper)} · ${t("page_n", { page: citation.page }).replaceAll(" ", "\u00a0")}`, (event) => open(row, event.currentTarget), { "aria-label": t("cite_label", { n: citation.number, paper: titleOf(citation.paper), page: citation.page }) }),
       el("p.row-quote", {}, citation.quote)));
 }
 
