@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from rag.effects_zh import (
     ACT,
     BESIDE,
+    BRACKETS,
     BREAK,
     BY,
     CAUSED,
@@ -25,6 +26,7 @@ from rag.effects_zh import (
     LOSS,
     LOST,
     MADE_OF,
+    MAYBE,
     NOMINAL,
     NOUN_BEFORE,
     OBJECT_END,
@@ -38,6 +40,8 @@ from rag.effects_zh import (
 from rag.mentions import ACTORS, TARGETS, Mention, mentions_of
 from rag.table_records import DOWN, NONE, UP, Mechanism
 from rag.terms import Translator
+
+LONGEST_OBJECT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,18 @@ def mechanisms_zh(text: str, translator: Translator | None) -> tuple[Mechanism, 
 
 def _clauses(text: str) -> Iterator[tuple[int, int]]:
     at = 0
-    for match in CLAUSE_ZH.finditer(text):
+    # A comma inside brackets parts no clauses.
+    for match in CLAUSE_ZH.finditer(_plain(text)):
         if match.start() > at:
             yield at, match.start()
         at = match.end()
     if at < len(text):
         yield at, len(text)
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` with what is in brackets blanked."""
+    return BRACKETS.sub(lambda m: " " * len(m.group()), text)
 
 
 def _verbs(text: str, start: int, end: int, named: Sequence[Mention]) -> Iterator[_Verb]:
@@ -131,6 +141,8 @@ def _actor(text: str, start: int, end: int, named: Sequence[Mention]) -> str:
             break
         first = mention
     name, tail = text[first.start : last.end], text[last.end : until]
+    if re.search(r"[（(][^）)]*$", name) and tail[:1] in "）)":
+        name, tail = name + tail[:1], tail[1:]
     if loss := LOSS.match(tail):
         name, tail = name + loss.group(), tail[loss.end() :]
     if lost := LOST.search(text[start : first.start]):
@@ -168,7 +180,7 @@ def _facts(clause: _Clause, verbs: Sequence[_Verb], actor: str) -> Iterator[Mech
     acting = actor
     for place, verb in enumerate(verbs):
         before = text[clause.start : verb.lead]
-        effect = DRESS.sub("", text[verb.lead : verb.end])
+        effect = _reserved(before, DRESS.sub("", text[verb.lead : verb.end]))
         direction = NONE if verb.negated else UP if verb.up else DOWN
         if by := BY.search(before):
             yield from _passive(clause, by.start(), verb, effect, direction)
@@ -189,6 +201,12 @@ def _facts(clause: _Clause, verbs: Sequence[_Verb], actor: str) -> Iterator[Mech
                 continue
         if acting and target and acting != target:
             yield Mechanism(acting, effect, direction, target)
+
+
+def _reserved(before: str, effect: str) -> str:
+    """Return an effect with the reserve that the clause has before it: 可能；抑制."""
+    maybe = MAYBE.search(before)
+    return f"{maybe.group()}；{effect}" if maybe and not MAYBE.search(effect) else effect
 
 
 def _is_linked(text: str, start: int, before: _Verb, verb: _Verb) -> bool:
@@ -232,11 +250,15 @@ def _caused(
 
 def _object(clause: _Clause, at: int, until: int) -> str:
     """Return what a verb at ``at`` acts on, verbatim; "" when nothing that is known does."""
-    for stop in OBJECT_END.finditer(clause.text, at, until):
+    for stop in OBJECT_END.finditer(_plain(clause.text), at, until):
         if not any(m.start < stop.end() and stop.start() < m.end for m in clause.named):
             until = stop.start()
             break
     if not clause.holds(at, until):
         return ""
-    phrase = TRIM_TAIL.sub("", TRIM_HEAD.sub("", clause.text[at:until].strip()).strip())
-    return phrase.strip() if len(phrase) <= 40 else ""
+    phrase = TRIM_TAIL.sub("", TRIM_HEAD.sub("", clause.text[at:until].strip()).strip()).strip()
+    if len(phrase) > LONGEST_OBJECT:
+        phrase = re.split(r"[（(]", phrase)[0].strip()
+    return (
+        phrase if len(phrase) <= LONGEST_OBJECT and phrase.count("（") == phrase.count("）") else ""
+    )

@@ -35,10 +35,12 @@ from rag.treatment_words import (
     REGIMEN_TAIL,
     RESPECTIVELY,
     SEGMENT,
+    SHORT_FORM,
     STAGE,
     STANDARD,
     STARTS_CLAUSE,
     USED,
+    WHEN,
     WHO,
     WHO_START,
 )
@@ -115,6 +117,8 @@ def _row(
     if ADVERSE.search(area) and not against and not re.search(r"\d", result):
         return None
     population = _population(segment, clauses)
+    if against:
+        population = _unfit(outside[: against.start()]) or population
     line = next((m.group().lstrip("的") for m in LINE.finditer(outside)), "")
     outcome = against.group() if against else result
     used = line or USED.search(outside)
@@ -123,12 +127,22 @@ def _row(
     return Treatment(regimen.text, population, line, outcome)
 
 
+def _unfit(before: str) -> str:
+    """Return in whom something is not to be used: eGFR 低于 30 时禁用, 孕妇禁用."""
+    if when := WHEN.search(before):
+        return when["when"].strip()
+    said = re.split(r"[，,；;]", before)[-1].strip()
+    return said if WHO.search(said) and len(said) <= 20 else ""
+
+
 def _regimens(segment: _Segment) -> Iterator[_Regimen]:
     """Yield what is given together: names of therapies joined by 联合, 和, 、 and the like."""
     text = segment.text
-    therapies = [
-        m for m in segment.named if m.family == "therapy" and not GENERIC.fullmatch(m.text)
-    ]
+    therapies: list[Mention] = []
+    for mention in segment.named:
+        short = therapies and SHORT_FORM.fullmatch(text[therapies[-1].end : mention.start])
+        if mention.family == "therapy" and not short and not GENERIC.fullmatch(mention.text):
+            therapies.append(mention)
     place = 0
     while place < len(therapies):
         first = last = therapies[place]

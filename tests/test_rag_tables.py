@@ -53,6 +53,15 @@ MECHANISMS_ZH = [
     ("二甲双胍通过激活 SIRT1 抑制炎症。", ["二甲双胍|激活|up|SIRT1", "二甲双胍|抑制|down|炎症"]),
     ("帕博利珠单抗阻断 PD-1 与 PD-L1 的结合，恢复 T 细胞的功能。",
      ["帕博利珠单抗|阻断|down|PD-1 与 PD-L1 的结合", "帕博利珠单抗|恢复|up|T 细胞的功能"]),
+    # A reserve stays; a short form in brackets belongs to its name.
+    ("二甲双胍可能通过激活 SIRT1 抑制炎症。", ["二甲双胍|可能；激活|up|SIRT1", "二甲双胍|可能；抑制|down|炎症"]),
+    ("上皮钙黏素（E-cadherin）抑制肝转移。", ["上皮钙黏素（E-cadherin）|抑制|down|肝转移"]),
+    ("VEGF 激活表皮生长因子受体（EGFR）和 AKT。", ["VEGF|激活|up|表皮生长因子受体（EGFR）和 AKT"]),
+    # A rise by so much, or one that is a sign of something, acts on nothing.
+    ("IL-6 升高超过 30% 时应停用二甲双胍。", []),
+    ("二甲双胍治疗后 AKT 降低 22.4 ng/mL。", []),
+    ("IL-6 升高可能是肝转移的早期信号。", []),
+    ("没有研究能够证明二甲双胍可以降低肝转移。", []),
     # Nothing is said, or not by this sentence.
     ("TGF-β 是否促进血管生成尚不清楚。", []),
     ("没有证据表明 IL-10 促进血管生成。", []),
@@ -102,6 +111,13 @@ TREATMENTS_ZH = [
     ("安罗替尼可抑制 VEGF。", []),
     ("联合组的客观缓解率为 48.6%，单药组为 29.1%。", []),
     ("奥希替尼组和吉非替尼组和化疗组的中位 PFS 分别为 18.9 个月和 10.2 个月。", []),
+]  # fmt: skip
+
+# Denials and the one for whom a drug is not to be used are not lost.
+TREATMENTS_ZH += [
+    ("化疗未能延长肺癌患者的总生存期。", ["化疗|肺癌患者||未能延长肺癌患者的总生存期"]),
+    ("二甲双胍是常用药物，eGFR 低于 30 mL/min 时禁用。", ["二甲双胍|eGFR 低于 30 mL/min||禁用"]),
+    ("孕妇禁用二甲双胍，肝功能不全者慎用。", ["二甲双胍|孕妇||禁用"]),
 ]  # fmt: skip
 
 TREATMENTS_EN = [
