@@ -10,8 +10,10 @@ from pathlib import Path
 from index.records import EncoderInfo, Manifest, PaperEntry
 from index.snapshot import Snapshot
 from index.store import FORMAT, current_id, snapshots
+from index.vectors import Floats
 from index.work import clear_work
 from index.writer import PaperContent, SnapshotWriter
+from ingest.errors import LibraryError
 
 # The states of an entry whose paper is in the snapshot.
 USABLE = ("indexed", "partial")
@@ -74,12 +76,26 @@ def write(
         files=(),
         parent=current_id(library) or "",
     )
-    with SnapshotWriter(library, name, encoders) as writer:
+    with SnapshotWriter(library, name, encoders, _centres(library, encoders)) as writer:
         for paper in papers:
             writer.add(paper)
         manifest = writer.commit(manifest)
     clear_work(library)
     return manifest
+
+
+def _centres(library: Path, encoders: Sequence[EncoderInfo]) -> dict[str, Floats]:
+    """Return the centres of the current snapshot's vectors that the same encoders made."""
+    try:
+        with Snapshot.open(library, dense=False) as old:
+            made = {encoder.leg: encoder.fingerprint for encoder in old.manifest.encoders}
+            return {
+                encoder.leg: old.centre(encoder.leg)
+                for encoder in encoders
+                if made.get(encoder.leg) == encoder.fingerprint
+            }
+    except (LibraryError, OSError):
+        return {}
 
 
 def _next_name(library: Path, now: datetime) -> str:

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.checks import Blocks
+from index.dense_build import COMPARED, tail_bytes
 from index.store import corrupt
 from index.vectors import Floats, VectorFile
 
-# A larger file is mapped instead of read; its checksum was compared when the snapshot opened.
+# A larger file is mapped instead of read.
 MAPPED = 1 << 28
 # Fewer allowed rows than this are all compared: an inexact index would miss most of them.
 FEW = 10_000
-# An inexact index names so many times the rows wanted, which are then compared exactly.
-COMPARED = 2
 Rows = npt.NDArray[np.int64]
 
 
@@ -28,7 +28,10 @@ class DenseIndex:
     def __init__(self, file: Path, vectors: VectorFile, sha256: str) -> None:
         """Open ``file``, which hashes to ``sha256`` and indexes ``vectors``.
 
-        A file that is read whole is hashed and parsed as the same bytes. Raises SnapshotCorrupt.
+        A file that is read whole is hashed and parsed as the same bytes. Of one that is mapped
+        all that FAISS parses is compared with its sums; the lists of rows behind are not: as
+        every row that they name is compared again, damage there can only hide rows, and no
+        score is wrong. Raises SnapshotCorrupt.
         """
         import faiss
 
@@ -39,6 +42,7 @@ class DenseIndex:
         faiss.set_deserialization_loop_limit(max(size, 1 << 20))
         try:
             if size > MAPPED:
+                Blocks(file).check(0, max(size - tail_bytes(*vectors.shape), 0))
                 self._index: Any = faiss.read_index(str(file), faiss.IO_FLAG_MMAP)
             else:
                 data = file.read_bytes()
@@ -49,15 +53,15 @@ class DenseIndex:
             raise corrupt(name) from error
         if self._index.ntotal != len(vectors) or self._index.d != vectors.shape[1]:
             raise corrupt(name)
-        self._exact = not isinstance(self._index, faiss.IndexIVF)
+        self._lists = isinstance(self._index, faiss.IndexIVF)
 
     def search(
         self, queries: Floats, k: int, allowed: npt.NDArray[np.bool_] | None = None
     ) -> tuple[Floats, Rows]:
         """Return (scores, rows), both (n, k'), best first; k' <= k. Scores are exact.
 
-        ``allowed`` marks the rows that may be found. A place that an inexact index leaves empty
-        has the row -1.
+        ``allowed`` marks the rows that may be found. A place that the index leaves empty has the
+        row -1.
         """
         import faiss
 
@@ -69,15 +73,12 @@ class DenseIndex:
         k = min(k, number)
         if k == 0:
             return np.zeros((len(queries), 0), np.float32), np.zeros((len(queries), 0), np.int64)
-        if self._exact:
-            scores, rows = self._index.search(queries, k, params=self._parameters(allowed))
-            return scores, rows
         if allowed is not None and number <= FEW:
             return self._compared(queries, np.flatnonzero(allowed), k)
         wanted = min(COMPARED * k, number)
         _, rough = self._index.search(queries, wanted, params=self._parameters(allowed))
         parts = [
-            self._compared(query[None, :], near[near >= 0], k)
+            self._compared(query[None, :], near[(near >= 0) & (near < len(self._vectors))], k)
             for query, near in zip(queries, rough, strict=True)
         ]
         return np.concatenate([s for s, _ in parts]), np.concatenate([r for _, r in parts])
@@ -88,14 +89,14 @@ class DenseIndex:
         if allowed is None:
             return None
         selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        if self._exact:
+        if not self._lists:
             return faiss.SearchParameters(sel=selector)
         return faiss.SearchParametersIVF(sel=selector, nprobe=self._index.nprobe)
 
     def _compared(self, queries: Floats, rows: Rows, k: int) -> tuple[Floats, Rows]:
         """Return the best ``k`` of ``rows`` by their stored vectors, filled up with row -1."""
         # In order of the file, so that the disk is read forwards.
-        rows = np.sort(rows)
+        rows = np.unique(rows)
         if len(queries) == 1:
             scores = self._vectors.dot(rows, queries[0])[None, :]
         else:

@@ -1,8 +1,9 @@
 """Vectors on disk -> a FAISS index file, of the kind that fits their number.
 
-Up to 50,000 vectors: all are compared (exact). More: an inverted file (Sivic & Zisserman 2003;
-Jegou et al. 2011) over 8-bit vectors, whose best rows are compared again at full precision when
-it is asked (see ``index.dense``). Measured in docs/scale.md.
+Up to 50,000 vectors: all are compared, at 8 bits a dimension. More: an inverted file (Sivic &
+Zisserman 2003; Jegou et al. 2011) over the vectors' distances from their list's centre at 4
+bits. The best rows of either are compared again with the stored vectors when it is asked (see
+``index.dense``). Measured in docs/scale.md.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ FLAT_LIMIT = 50_000
 # How the number of lists searched is chosen: sentences of the library stand for questions, which
 # are a little harder, hence the high target and the floor.
 RECALL, RECALL_AT, PROBES, FEWEST_LISTS = 0.99, 50, 96, 96
+# An index names so many times the rows wanted, which are then compared exactly.
+COMPARED = 3
 _TRAINING_PER_LIST = 40
-_ROUNDS = 8
+_ROUNDS = 6
 
 
 def build_dense(vectors: VectorFile, probes: VectorFile, file: Path) -> str:
@@ -34,20 +37,23 @@ def build_dense(vectors: VectorFile, probes: VectorFile, file: Path) -> str:
     import faiss
 
     if len(vectors) <= FLAT_LIMIT:
-        # Half precision, as the vectors are stored, so nothing is lost; one question is compared
-        # several times faster than by IndexFlatIP, which is made for many at once.
-        index, kind = (
-            faiss.IndexScalarQuantizer(
-                vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-            ),
-            "flat",
+        index = faiss.IndexScalarQuantizer(
+            vectors.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
         )
+        if len(vectors):
+            index.train(_sample(vectors, FLAT_LIMIT))
         for part in vectors.chunks():
             index.add(part)
+        kind = "sq8"
     else:
         index, kind = _inverted_file(vectors, probes)
     _write(index, file)
     return kind
+
+
+def tail_bytes(rows: int, dimension: int) -> int:
+    """Return the length of the lists at the end of an inverted file: codes and row numbers."""
+    return rows * ((dimension + 1) // 2 + 8)
 
 
 def _inverted_file(vectors: VectorFile, probes: VectorFile) -> tuple[Any, str]:
@@ -60,9 +66,9 @@ def _inverted_file(vectors: VectorFile, probes: VectorFile) -> tuple[Any, str]:
         quantizer,
         dimension,
         lists,
-        faiss.ScalarQuantizer.QT_8bit,
+        faiss.ScalarQuantizer.QT_4bit,
         faiss.METRIC_INNER_PRODUCT,
-        False,  # the vectors themselves, not their distance from the list's centre
+        True,  # the distance from the list's centre, which needs half the bits
     )
     index.cp.niter = _ROUNDS
     index.cp.seed = 1
@@ -72,7 +78,7 @@ def _inverted_file(vectors: VectorFile, probes: VectorFile) -> tuple[Any, str]:
     index.nprobe, share = _lists_to_search(index, vectors, _sample(probes, PROBES))
     log.info("%d vectors in %d lists, %d searched: recall %.3f", len(vectors), lists,
              index.nprobe, share)  # fmt: skip
-    return index, f"ivf{lists}-sq8-np{index.nprobe}"
+    return index, f"ivf{lists}-sq4-np{index.nprobe}"
 
 
 def _sample(vectors: VectorFile, count: int) -> Floats:
@@ -90,7 +96,7 @@ def _lists_to_search(index: Any, vectors: VectorFile, queries: Floats) -> tuple[
     while True:
         index.nprobe = number
         # As many as are compared again when a person asks.
-        _, found = index.search(queries, 2 * RECALL_AT)
+        _, found = index.search(queries, COMPARED * RECALL_AT)
         share = float(
             np.mean([np.isin(want, got).mean() for want, got in zip(truth, found, strict=True)])
         )

@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.checks import Blocks
+from index.lexical_writer import COUNTS, ROWS, map_array
 from index.vectors import load_array
 
 K1, B = 1.2, 0.75
@@ -48,10 +50,9 @@ class LexicalIndex:
     def __init__(self, folder: Path) -> None:
         self._term_ends = load_array(folder / "term_ends.npy")
         self._ends = load_array(folder / "posting_ends.npy")
-        self._rows, self._counts = (
-            load_array(folder / "rows.npy"),
-            load_array(folder / "counts.npy"),
-        )
+        self._rows = map_array(folder / ROWS, np.dtype(np.int32))
+        self._counts = map_array(folder / COUNTS, np.dtype(np.uint8))
+        self._blocks = Blocks(folder / ROWS), Blocks(folder / COUNTS)
         lengths = np.load(folder / "lengths.npy", allow_pickle=False)
         self.size = len(lengths)
         mean = float(lengths.mean()) if self.size else 1.0
@@ -117,7 +118,7 @@ class LexicalIndex:
         numbers = [self._find(term) for term in terms]
         if min(numbers) < 0:
             return None
-        parts = [slice(int(self._ends[i]), int(self._ends[i + 1])) for i in numbers]
+        parts = [self._checked(int(self._ends[i]), int(self._ends[i + 1])) for i in numbers]
         parts.sort(key=lambda part: part.stop - part.start)
         rows, counts = self._rows[parts[0]], self._counts[parts[0]]
         for part in parts[1:]:
@@ -128,6 +129,12 @@ class LexicalIndex:
             rows = rows[has]
             counts = np.minimum(counts[has], self._counts[part][place[has]])
         return (rows, counts) if len(rows) else None
+
+    def _checked(self, start: int, end: int) -> slice:
+        rows, counts = self._blocks
+        rows.check(start * self._rows.itemsize, end * self._rows.itemsize)
+        counts.check(start, end)
+        return slice(start, end)
 
     def _union(self, parts: list[tuple[Any, Any, float]]) -> tuple[npt.NDArray[np.int32], Scores]:
         if not parts:

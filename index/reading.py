@@ -13,7 +13,7 @@ from typing import Any
 from index.embedding import Embedder
 from index.records import PaperEntry
 from index.scan import Found, failed
-from index.vectors import STORED
+from index.vectors import CACHED
 from index.writer import LegVectors
 from ingest.clean import search_text
 from ingest.errors import IngestError, OcrNeeded, PdfChanged
@@ -163,7 +163,7 @@ def embed_passages(
     place = {text: i for i, text in enumerate(dict.fromkeys([*children, *sentences]))}
     found = {}
     for leg, encoder in encoders.items():
-        vectors = encoder.embed_passages(list(place)).astype(STORED)
+        vectors = encoder.embed_passages(list(place)).astype(CACHED)
         found[leg] = LegVectors(
             vectors[[place[text] for text in children]],
             vectors[[place[text] for text in sentences]],

@@ -1,4 +1,4 @@
-"""A library folder -> its current snapshot: every file verified, then opened memory-mapped.
+"""A library folder -> its current snapshot: verified (``index.checks``), opened memory-mapped.
 
 Row numbers: a passage is a row; its children and sentences are ranges of rows in the vector
 files; the passages of a paper are a range of rows too.
@@ -6,9 +6,6 @@ files; the passages of a paper are a range of rows too.
 
 from __future__ import annotations
 
-import hashlib
-import os
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,23 +13,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.checks import Blocks, verify
 from index.dense import DenseIndex
 from index.lexical import LexicalIndex
-from index.records import FileEntry, Manifest
-from index.store import (
-    corrupt,
-    current_id,
-    lineage,
-    parse_manifest,
-    pointer,
-    publish,
-    read_manifest,
-    sha256_file,
-    writer_lock,
-)
+from index.record_file import RecordFile
+from index.records import Manifest
+from index.store import corrupt, pointer, read_manifest
 from index.vectors import Floats, VectorFile, load_array
 from index.writer import LANGUAGES, PAPERS, PASSAGE, REFERENCES, REPORT, LegVectors
-from ingest.errors import LibraryError, LibraryMissing
+from ingest.errors import LibraryError
 from ingest.records import PaperReport, Passage, Reference
 
 TRIES = 3
@@ -60,19 +49,17 @@ class Snapshot:
         self._paper_ends = self._array("paper_ends")
         self._child_ends = self._array("child_ends")
         self._sentence_ends = self._array("sentence_ends")
-        self._passage_ends = self._array("passage_ends")
-        self._reference_ends = self._array("reference_ends")
-        self._report_ends = self._array("report_ends")
+        self._text = self._records("passage", "passages")
+        self._cited = self._records("reference", "references")
+        self._reports = self._records("report", "reports")
         self._check_counts()
         self._vectors = {
-            encoder.leg: (
-                VectorFile(folder / encoder.leg / "children.f16", manifest.children,
-                           encoder.dimension),
-                VectorFile(folder / encoder.leg / "sentences.f16", manifest.sentences,
-                           encoder.dimension),
+            leg: (
+                self._vector_file(leg, "children.i8", manifest.children),
+                self._vector_file(leg, "sentences.i8", manifest.sentences),
             )
-            for encoder in manifest.encoders
-        }  # fmt: skip
+            for leg in self.legs
+        }
         self.lexical = LexicalIndex(folder / "lexical")
         sums = {entry.name: entry.sha256 for entry in manifest.files}
         # Opened now: a writer may remove the folder while this snapshot still answers.
@@ -80,15 +67,12 @@ class Snapshot:
             leg: DenseIndex(folder / file, self._vectors[leg][0], sums[file])
             for leg, file in ((leg, f"{leg}/index.faiss") for leg in self.legs if dense)
         }
-        self._text = open(folder / "passages.jsonl", "rb")  # noqa: SIM115 - closed with us
-        self._cited = open(folder / "references.jsonl", "rb")  # noqa: SIM115
-        self._reports = open(folder / "reports.jsonl", "rb")  # noqa: SIM115
 
     @classmethod
     def open(cls, library: Path, *, dense: bool = True) -> Snapshot:
-        """Verify every file's size and SHA-256, then open; see the errors in ingest.errors.
+        """Verify the files (see ``index.checks``), then open; see the errors in ingest.errors.
 
-        Without ``dense`` the FAISS indexes are verified but not loaded (nothing is searched).
+        Without ``dense`` the FAISS indexes are not loaded (nothing is searched).
         A writer may publish and remove snapshots meanwhile: when the pointer has moved, the
         new one is tried.
         """
@@ -119,19 +103,30 @@ class Snapshot:
     def _array(self, name: str) -> npt.NDArray[Any]:
         return load_array(self.folder / f"{name}.npy")
 
+    def _records(self, one: str, many: str) -> RecordFile:
+        return RecordFile(self.folder / f"{many}.records", self._array(f"{one}_ends"))
+
+    def _vector_file(self, leg: str, name: str, rows: int) -> VectorFile:
+        file = self.folder / leg / name
+        return VectorFile(file, rows, self.centre(leg), Blocks(file))
+
+    def centre(self, leg: str) -> Floats:
+        """Return the vector from which a leg's stored vectors are counted."""
+        return np.asarray(self._array(f"{leg}/centre"), np.float32)
+
     def _check_counts(self) -> None:
         counts, passages = self.manifest, self.manifest.passages
         expected = {
             "languages": len(self.languages) == passages,
-            "passage_ends": len(self._passage_ends) == passages + 1,
+            "passage_ends": len(self._text) == passages,
             "child_ends": len(self._child_ends) == passages + 1
             and int(self._child_ends[-1]) == counts.children == len(self.children),
             "sentence_ends": len(self._sentence_ends) == passages + 1
             and int(self._sentence_ends[-1]) == counts.sentences,
             "paper_ends": len(self._paper_ends) == len(self.papers) + 1
             and int(self._paper_ends[-1]) == passages,
-            "reference_ends": len(self._reference_ends) == len(self.papers) + 1,
-            "report_ends": len(self._report_ends) == len(self.papers) + 1,
+            "reference_ends": len(self._cited) == len(self.papers),
+            "report_ends": len(self._reports) == len(self.papers),
         }
         for name, good in expected.items():
             if not good:
@@ -139,21 +134,21 @@ class Snapshot:
 
     def passage(self, row: int) -> Passage:
         """Return the passage of a row."""
-        return PASSAGE.validate_json(_line(self._text.fileno(), self._passage_ends, row))
+        return PASSAGE.validate_json(self._text[row])
 
     def references(self, paper_id: str) -> tuple[Reference, ...]:
         """Return the parsed reference list of a paper."""
         place = self._places.get(paper_id)
         if place is None:
             return ()
-        return REFERENCES.validate_json(_line(self._cited.fileno(), self._reference_ends, place))
+        return REFERENCES.validate_json(self._cited[place])
 
     def report(self, paper_id: str) -> PaperReport | None:
         """Return how a paper was read; None when that is not known."""
         place = self._places.get(paper_id)
         if place is None:
             return None
-        return REPORT.validate_json(_line(self._reports.fileno(), self._report_ends, place))
+        return REPORT.validate_json(self._reports[place])
 
     def dense_index(self, leg: str) -> DenseIndex:
         """Return the FAISS index of a leg, whose rows are child rows."""
@@ -221,50 +216,6 @@ class Snapshot:
         children = slice(int(self._child_ends[rows.start]), int(self._child_ends[rows.stop]))
         sentences = slice(int(self._sentence_ends[rows.start]), int(self._sentence_ends[rows.stop]))
         return {
-            leg: LegVectors(own.stored(children), text.stored(sentences))
+            leg: LegVectors(own[children], text[sentences])
             for leg, (own, text) in self._vectors.items()
         }
-
-
-def _line(descriptor: int, ends: npt.NDArray[np.int64], row: int) -> bytes:
-    start, end = int(ends[row]), int(ends[row + 1])
-    return os.pread(descriptor, end - start, start)
-
-
-def verify(folder: Path, manifest: Manifest) -> None:
-    """Raise SnapshotCorrupt when a file's size or SHA-256 is not as the manifest says."""
-
-    def good(entry: FileEntry) -> bool:
-        file = folder / entry.name
-        try:
-            return file.stat().st_size == entry.bytes and sha256_file(file) == entry.sha256
-        except OSError:
-            return False
-
-    # Hashing releases the interpreter lock, so that threads use all cores; large files first.
-    entries = sorted(manifest.files, key=lambda entry: -entry.bytes)
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for entry, fine in zip(entries, pool.map(good, entries), strict=True):
-            if not fine:
-                raise corrupt(entry.name)
-
-
-def rollback(library: Path) -> str:
-    """Point CURRENT at the nearest sound snapshot that the current one was made from.
-
-    Returns its name. Where the pointer is damaged, that is the newest sound one. Raises
-    LibraryMissing when there is none.
-    """
-    with writer_lock(library):
-        name = current_id(library)
-        for older in lineage(library):
-            if older.name == name:
-                continue
-            try:
-                data = (older / "manifest.json").read_bytes()
-                verify(older, parse_manifest(data))
-            except (LibraryError, OSError):
-                continue
-            publish(library, older.name, hashlib.sha256(data).hexdigest())
-            return older.name
-    raise LibraryMissing("没有更早的快照可以回退。", "there is no older snapshot to return to.")

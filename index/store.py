@@ -28,7 +28,7 @@ from ingest.errors import (
     SnapshotMismatch,
 )
 
-FORMAT = 3
+FORMAT = 4
 KEPT = 3
 MANIFEST = TypeAdapter(Manifest)
 

@@ -8,6 +8,7 @@ whatever their hyphens (TGF-β1, TGF-beta1 and TGFβ1 are one term), and by thei
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from index.english import STOP, stem
 from index.naming import GREEK, Token, tokens
@@ -54,21 +55,22 @@ def _pairs(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run) - 1)]
 
 
-def _names(run: str) -> list[str]:
+@lru_cache(1 << 16)
+def _names(run: str) -> tuple[str, ...]:
     """Return a name or number whole, then its parts of more than one character."""
     if _NUMBER.fullmatch(run):
-        return [run.replace(",", "")]
+        return (run.replace(",", ""),)
     run = re.sub("'s?$", "", run)
     found = tokens(run)
     if not found:
-        return []
+        return ()
     if len(found) == 1:
         word = _form(found[0])
-        return [] if word in STOP and not run.isupper() else [word]
+        return () if word in STOP and not run.isupper() else (word,)
     whole = _joined(found)
     pieces = [_joined(tokens(piece)) for piece in re.split("['-]", run)]
     parts = dict.fromkeys([*pieces, *(_form(token) for token in found if token.kind != "digit")])
-    return [whole, *(part for part in parts if len(part) > 1 and part != whole)]
+    return (whole, *(part for part in parts if len(part) > 1 and part != whole))
 
 
 def _joined(found: list[Token]) -> str:

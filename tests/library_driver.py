@@ -115,7 +115,7 @@ def check(library: Path) -> int:
             text = passages[row].text[sentence.start : sentence.end]
             wanted = FakeEmbedder(dimension).embed_passages([text])[0]
             own = snapshot.sentence_vectors(leg, row)[0]
-            assert np.allclose(own, wanted, atol=2e-3), "vectors of another version"
+            assert np.allclose(own, wanted, atol=4e-3), "vectors of another version"
             child = snapshot.child_range(row).start
             vector = snapshot.child_vectors(leg)[child : child + 1]
             _, found = snapshot.dense_index(leg).search(vector, 1)

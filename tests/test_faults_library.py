@@ -22,7 +22,8 @@ import pytest
 import index.build
 import index.store
 import index.writer
-from index.snapshot import Snapshot, rollback
+from index.rollback import rollback
+from index.snapshot import Snapshot
 from index.store import current_id, read_manifest
 from ingest.errors import DiskFull, LibraryError, LibraryLocked, LibraryMissing, SnapshotCorrupt
 from tests.library_driver import build, check, write_papers
@@ -263,7 +264,7 @@ def damaged_opens(library: Path, flips: int, cuts: int, opened_damaged) -> list[
 
 def test_every_bit_flip_and_truncation_is_refused(library):
     kinds = {file.name for file in files_of(library)}
-    assert {"index.faiss", "children.f16", "rows.npy", "passages.jsonl", "manifest.json"} <= kinds
+    assert {"index.faiss", "children.i8", "rows.i32", "passages.records", "manifest.json"} <= kinds
     assert damaged_opens(library, 200, 44, lambda path: not refused(path)) == []
     assert check(library) == 2
 
@@ -294,7 +295,7 @@ def test_rollback_passes_over_a_damaged_snapshot(tmp_path):
     for version in (1, 2, 3):
         write_papers(papers, version)
         build(library, papers)
-    middle = sorted(library.glob("snapshots/snap-*"))[1] / "passages.jsonl"
+    middle = sorted(library.glob("snapshots/snap-*"))[1] / "passages.records"
     middle.write_bytes(flipped(middle.read_bytes(), random.Random(2)))
     rollback(library)
     assert check(library) == 1

@@ -9,9 +9,10 @@ import pytest
 
 import index.dense
 import index.dense_build
+from index.checks import write_sums
 from index.dense import DenseIndex
 from index.dense_build import build_dense, nearest
-from index.vectors import STORED, VectorFile
+from index.vectors import VectorFile, pack
 from ingest.errors import SnapshotCorrupt
 
 ROWS, DIMENSION = 6000, 24
@@ -24,22 +25,24 @@ def write_vectors(file, count, seed):
     rows = centres[generator.integers(80, size=count)] + 2.0
     rows = rows + 0.5 * generator.standard_normal((count, DIMENSION))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    file.write_bytes(rows.astype(STORED).tobytes())
-    return VectorFile(file, count, DIMENSION)
+    centre = rows.mean(axis=0).astype(np.float32)
+    file.write_bytes(pack(rows, centre).tobytes())
+    return VectorFile(file, count, centre)
 
 
 def open_index(file, vectors):
+    write_sums(file.parent)
     return DenseIndex(file, vectors, hashlib.sha256(file.read_bytes()).hexdigest())
 
 
 @pytest.fixture(scope="module")
 def vectors(tmp_path_factory):
-    return write_vectors(tmp_path_factory.mktemp("vectors") / "children.f16", ROWS, 1)
+    return write_vectors(tmp_path_factory.mktemp("vectors") / "children.i8", ROWS, 1)
 
 
 @pytest.fixture(scope="module")
 def queries(tmp_path_factory):
-    return write_vectors(tmp_path_factory.mktemp("vectors") / "sentences.f16", 60, 2)
+    return write_vectors(tmp_path_factory.mktemp("vectors") / "sentences.i8", 60, 2)
 
 
 @pytest.fixture(params=["flat", "ivf", "ivf mapped"])
@@ -51,7 +54,7 @@ def dense(request, vectors, queries, tmp_path, monkeypatch):
         monkeypatch.setattr(index.dense, "MAPPED", 100)
     monkeypatch.setattr(index.dense, "FEW", 50)
     kind = build_dense(vectors, queries, tmp_path / "index.faiss")
-    assert kind == "flat" if request.param == "flat" else kind.startswith("ivf128-sq8-np")
+    assert kind == "sq8" if request.param == "flat" else kind.startswith("ivf128-sq4-np")
     return open_index(tmp_path / "index.faiss", vectors)
 
 
@@ -85,9 +88,9 @@ def test_nothing_allowed_is_nothing_found(dense, queries):
 
 
 def test_an_empty_index(tmp_path):
-    (tmp_path / "none.f16").touch()
-    empty = VectorFile(tmp_path / "none.f16", 0, DIMENSION)
-    assert build_dense(empty, empty, tmp_path / "index.faiss") == "flat"
+    (tmp_path / "none.i8").touch()
+    empty = VectorFile(tmp_path / "none.i8", 0, np.zeros(DIMENSION, np.float32))
+    assert build_dense(empty, empty, tmp_path / "index.faiss") == "sq8"
     found = open_index(tmp_path / "index.faiss", empty)
     assert found.search(np.ones((1, DIMENSION), np.float32), 5)[1].shape == (1, 0)
 
@@ -97,11 +100,11 @@ def test_foreign_files_are_refused(vectors, queries, tmp_path):
     build_dense(vectors, queries, file)
     good = file.read_bytes()
     with pytest.raises(SnapshotCorrupt):
-        open_index(file, write_vectors(tmp_path / "other.f16", 500, 3))
+        open_index(file, write_vectors(tmp_path / "other.i8", 500, 3))
     file.write_bytes(good[: len(good) // 2])
     with pytest.raises(SnapshotCorrupt):
         open_index(file, vectors)
     with pytest.raises(SnapshotCorrupt):
         DenseIndex(file, vectors, hashlib.sha256(good).hexdigest())
     with pytest.raises(SnapshotCorrupt):
-        VectorFile(tmp_path / "other.f16", 501, DIMENSION)
+        VectorFile(tmp_path / "other.i8", 501, np.zeros(DIMENSION, np.float32))

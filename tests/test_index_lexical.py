@@ -9,6 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from index.checks import write_sums
 from index.lexical import K1, B, LexicalIndex
 from index.lexical_writer import LexicalWriter
 from index.tokens import phrase, terms
@@ -30,6 +31,7 @@ def build(folder, rows: list[str], run: int = 8_000_000) -> LexicalIndex:
     for text in rows:
         writer.add(text)
     writer.finish()
+    write_sums(folder)
     return LexicalIndex(folder)
 
 

@@ -17,7 +17,8 @@ import pytest
 
 import index.build
 from index.build import Shape, build_library, remove_papers
-from index.snapshot import Snapshot, rollback
+from index.rollback import rollback
+from index.snapshot import Snapshot
 from index.store import current_id, read_manifest
 from ingest.errors import LibraryError, LibraryMissing, OcrNeeded, UnreadablePdf
 from ingest.workers import Worker

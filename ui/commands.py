@@ -159,7 +159,7 @@ def _remove(arguments: argparse.Namespace) -> int:
 
 
 def _rollback(arguments: argparse.Namespace) -> int:
-    from index.snapshot import rollback
+    from index.rollback import rollback
 
     settings = _settings(arguments)
     snapshot = rollback(settings.library)
