@@ -8,12 +8,9 @@ Texts draw Han "words" by Zipf's law, so that common terms have very long postin
 from __future__ import annotations
 
 import hashlib
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from itertools import islice, pairwise
-from multiprocessing import get_context
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PASSAGES, CHILDREN, SENTENCES, LINE = 40, 4, 8, 25
 WORDS, PASSAGE_WORDS = 60_000, 160
 NOISES = 20_000
-# Papers that are made before they are wanted.
-AHEAD = 16
+# Papers with texts of their own.
+TEXTS = 1_000
 EDGES = tuple(round(56.7 + 9.36 * i, 2) for i in range(LINE + 1))
 # Characters in order of how often words use them.
 _HAN = [chr(0x4E00 + 7 * i) for i in range(2500)]
@@ -72,9 +69,6 @@ class Cloud:
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), CACHED)
 
 
-_maker: Maker
-
-
 @dataclass(frozen=True, slots=True)
 class Maker:
     """Makes the papers of a library, always the same for a number."""
@@ -98,33 +92,37 @@ class Maker:
         return cls(clouds, words, np.cumsum(1 / np.arange(8, WORDS + 8)))
 
     def papers(self, passages: int) -> Iterator[PaperContent]:
-        """Yield papers of 40 passages each, ``passages`` in all, made by a process beside."""
-        numbers = iter(range(passages // PASSAGES))
-        with ProcessPoolExecutor(1, get_context("fork"), _keep, (self,)) as pool:
-            ahead = deque(pool.submit(_paper, number) for number in islice(numbers, AHEAD))
-            while ahead:
-                made = ahead.popleft().result()
-                ahead.extend(pool.submit(_paper, number) for number in islice(numbers, 1))
-                yield made
+        """Yield papers of 40 passages each, ``passages`` in all.
 
-    def paper(self, number: int) -> PaperContent:
-        """Return the paper of a number."""
-        generator = np.random.default_rng(number)
-        name = hashlib.sha256(str(number).encode()).hexdigest()
-        paper = Paper(name, f"{number}.pdf", f"文献{number}", year=1990 + number % 35)
+        Vectors are drawn for each; texts repeat after ``TEXTS`` papers, as making them up would
+        take longer than indexing them.
+        """
+        texts: list[tuple[Passage, ...]] = []
+        for number in range(passages // PASSAGES):
+            generator = np.random.default_rng(number)
+            if number < TEXTS:
+                texts.append(self._texts(generator))
+            name = hashlib.sha256(str(number).encode()).hexdigest()
+            legs = {
+                leg: LegVectors(
+                    cloud.draw(PASSAGES * CHILDREN, generator),
+                    cloud.draw(PASSAGES * SENTENCES, generator),
+                )
+                for leg, cloud in self.clouds.items()
+            }
+            paper = Paper(name, f"{number}.pdf", f"文献{number}", year=1990 + number % 35)
+            own = tuple(
+                replace(passage, id=f"{name[:16]}-{passage.ordinal:04d}", paper_id=name)
+                for passage in texts[number % TEXTS]
+            )
+            yield PaperContent(paper, (), own, legs)
+
+    def _texts(self, generator: np.random.Generator) -> tuple[Passage, ...]:
         draws = generator.uniform(0, self.chances[-1], (PASSAGES, PASSAGE_WORDS))
         chosen = np.searchsorted(self.chances, draws)
-        passages = tuple(self._passage(name, i, row) for i, row in enumerate(chosen))
-        legs = {
-            leg: LegVectors(
-                cloud.draw(PASSAGES * CHILDREN, generator),
-                cloud.draw(PASSAGES * SENTENCES, generator),
-            )
-            for leg, cloud in self.clouds.items()
-        }
-        return PaperContent(paper, (), passages, legs)
+        return tuple(self._passage(i, row) for i, row in enumerate(chosen))
 
-    def _passage(self, paper: str, ordinal: int, words: npt.NDArray[np.int64]) -> Passage:
+    def _passage(self, ordinal: int, words: npt.NDArray[np.int64]) -> Passage:
         text = "".join(self.words[word] for word in words)
         cuts = [len(text) * i // SENTENCES for i in range(SENTENCES + 1)]
         sentences = tuple(Sentence(a, b) for a, b in pairwise(cuts))
@@ -140,16 +138,6 @@ class Maker:
             for start in range(0, len(text), LINE)
         )
         return Passage(
-            f"{paper[:16]}-{ordinal:04d}", paper, ordinal, text, (f"{1 + ordinal // 10} 节",),
+            "", "", ordinal, text, (f"{1 + ordinal // 10} 节",),
             BlockKind.PARAGRAPH, "zh", spans, (), sentences, children,
         )  # fmt: skip
-
-
-def _keep(maker: Maker) -> None:
-    """Keep the maker in the process that makes papers."""
-    global _maker
-    _maker = maker
-
-
-def _paper(number: int) -> PaperContent:
-    return _maker.paper(number)

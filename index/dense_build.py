@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.clusters import Tree
 from index.vectors import Floats, VectorFile
 
 log = logging.getLogger(__name__)
@@ -22,11 +23,12 @@ log = logging.getLogger(__name__)
 FLAT_LIMIT = 50_000
 # How the number of lists searched is chosen: sentences of the library stand for questions, which
 # are a little harder, hence the high target and the floor.
-RECALL, RECALL_AT, PROBES, FEWEST_LISTS = 0.99, 50, 96, 96
+RECALL, RECALL_AT, PROBES, FEWEST_LISTS, LEAST_GAIN = 0.99, 50, 96, 96, 0.001
 # An index names so many times the rows wanted, which are then compared exactly.
 COMPARED = 3
 _TRAINING_PER_LIST = 40
-_ROUNDS = 6
+# Vectors that show how far the numbers of a dimension range.
+_RANGES = 20_000
 
 
 def build_dense(vectors: VectorFile, probes: VectorFile, file: Path) -> str:
@@ -59,9 +61,13 @@ def tail_bytes(rows: int, dimension: int) -> int:
 def _inverted_file(vectors: VectorFile, probes: VectorFile) -> tuple[Any, str]:
     import faiss
 
-    lists = 1 << round(np.log2(2 * np.sqrt(len(vectors))))
+    wanted = 1 << round(np.log2(2 * np.sqrt(len(vectors))))
     dimension = vectors.shape[1]
+    sample = _sample(vectors, wanted * _TRAINING_PER_LIST)
+    tree = Tree.of(sample, wanted)
+    lists = len(tree.centres)
     quantizer = faiss.IndexFlatIP(dimension)
+    quantizer.add(tree.centres)
     index = faiss.IndexIVFScalarQuantizer(
         quantizer,
         dimension,
@@ -70,11 +76,10 @@ def _inverted_file(vectors: VectorFile, probes: VectorFile) -> tuple[Any, str]:
         faiss.METRIC_INNER_PRODUCT,
         True,  # the distance from the list's centre, which needs half the bits
     )
-    index.cp.niter = _ROUNDS
-    index.cp.seed = 1
-    index.train(_sample(vectors, lists * _TRAINING_PER_LIST))
+    index.train(sample[:: max(1, len(sample) // _RANGES)])
     for part in vectors.chunks():
-        index.add(part)
+        own = tree.nearest(part)
+        index.add_core(len(part), faiss.swig_ptr(part), None, faiss.swig_ptr(own))
     index.nprobe, share = _lists_to_search(index, vectors, _sample(probes, PROBES))
     log.info("%d vectors in %d lists, %d searched: recall %.3f", len(vectors), lists,
              index.nprobe, share)  # fmt: skip
@@ -92,7 +97,7 @@ def _sample(vectors: VectorFile, count: int) -> Floats:
 def _lists_to_search(index: Any, vectors: VectorFile, queries: Floats) -> tuple[int, float]:  # noqa: ANN401
     """Return the fewest lists (times 1.4 each step) that reach RECALL, and that recall."""
     truth = nearest(vectors, queries, RECALL_AT)
-    number, share = FEWEST_LISTS, 0.0
+    number, before = FEWEST_LISTS, 0.0
     while True:
         index.nprobe = number
         # As many as are compared again when a person asks.
@@ -100,9 +105,10 @@ def _lists_to_search(index: Any, vectors: VectorFile, queries: Floats) -> tuple[
         share = float(
             np.mean([np.isin(want, got).mean() for want, got in zip(truth, found, strict=True)])
         )
-        if share >= RECALL or number >= index.nlist:
+        # Four bits alone lose some, which no further list brings back.
+        if share >= RECALL or share < before + LEAST_GAIN or number >= index.nlist:
             return min(number, index.nlist), share
-        number = int(number * 1.4)
+        number, before = int(number * 1.4), share
 
 
 def nearest(vectors: VectorFile, queries: Floats, k: int) -> npt.NDArray[np.int64]:

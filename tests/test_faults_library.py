@@ -22,9 +22,9 @@ import pytest
 import index.build
 import index.store
 import index.writer
-from index.rollback import rollback
 from index.snapshot import Snapshot
 from index.store import current_id, read_manifest
+from index.upkeep import rollback
 from ingest.errors import DiskFull, LibraryError, LibraryLocked, LibraryMissing, SnapshotCorrupt
 from tests.library_driver import build, check, write_papers
 

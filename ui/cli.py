@@ -64,6 +64,10 @@ def build_parser() -> argparse.ArgumentParser:
     _library_options(rollback)
     _json_option(rollback)
 
+    check = add("check", "compare every byte of the library / 逐字节检查文献库")
+    _library_options(check)
+    _json_option(check)
+
     search = add("search", "find passages / 检索段落")
     search.add_argument("query")
     _library_options(search)

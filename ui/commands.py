@@ -159,7 +159,7 @@ def _remove(arguments: argparse.Namespace) -> int:
 
 
 def _rollback(arguments: argparse.Namespace) -> int:
-    from index.rollback import rollback
+    from index.upkeep import rollback
 
     settings = _settings(arguments)
     snapshot = rollback(settings.library)
@@ -167,6 +167,22 @@ def _rollback(arguments: argparse.Namespace) -> int:
         _emit({"snapshot": snapshot})
     else:
         print(f"已回退到快照 {snapshot} / rolled back to snapshot {snapshot}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from index.upkeep import check_library
+
+    settings = _settings(arguments)
+    manifest = check_library(settings.library)
+    size = sum(entry.bytes for entry in manifest.files)
+    if arguments.json:
+        _emit({"snapshot": manifest.snapshot, "files": len(manifest.files), "bytes": size})
+    else:
+        print(
+            f"快照完好 / snapshot is sound: {manifest.snapshot} "
+            f"({len(manifest.files)} files, {size / 1e6:.0f} MB)"
+        )
     return 0
 
 
@@ -331,6 +347,7 @@ COMMANDS: dict[str, Command] = {
     "status": _status,
     "remove": _remove,
     "rollback": _rollback,
+    "check": _check,
     "search": _search,
     "ask": _ask,
     "inspect": _inspect,

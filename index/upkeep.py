@@ -1,4 +1,4 @@
-"""Back to an older snapshot, once every byte of it is known to be good."""
+"""Every byte of a library compared; back to an older snapshot, once that is known to be good."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ import hashlib
 from pathlib import Path
 
 from index.checks import verify
-from index.store import current_id, lineage, parse_manifest, publish, writer_lock
+from index.records import Manifest
+from index.store import current_id, lineage, parse_manifest, publish, read_manifest, writer_lock
 from ingest.errors import LibraryError, LibraryMissing
+
+
+def check_library(library: Path) -> Manifest:
+    """Return the current manifest; SnapshotCorrupt when one byte of its files has changed."""
+    manifest = read_manifest(library)
+    verify(library / "snapshots" / manifest.snapshot, manifest, every_byte=True)
+    return manifest
 
 
 def rollback(library: Path) -> str:
