@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from index.embedding import Embedder
 from index.records import Hit
 from index.snapshot import Snapshot
+from index.threads import on_one_thread
 from index.tokens import phrase
 from ingest.records import Reference, Sentence
 from rag.abstention import Judge, Verdict
@@ -72,6 +73,7 @@ class Library:
     translator: Translator | None
     reranker: Reranker | None = None
 
+    @on_one_thread
     def hits(
         self,
         question: Question,
@@ -131,6 +133,7 @@ class Library:
             return {}
         return spellings(self.retriever.groups(question, language))
 
+    @on_one_thread
     def find(
         self,
         question: Question,

@@ -18,7 +18,7 @@ from index.assembly import _next_name
 from index.build import Shape, build_library, remove_papers
 from index.snapshot import Snapshot
 from index.store import current_id, read_manifest
-from index.upkeep import rollback
+from index.upkeep import check_library, rollback
 from ingest.errors import LibraryMissing, SnapshotMismatch, UnreadablePdf
 from tests.library_driver import PAPERS, FakeEmbedder, check, read_paper, write_papers
 
@@ -300,6 +300,29 @@ def test_rollback_with_a_damaged_pointer_takes_the_newest(bench):
     (bench.library / "CURRENT").write_text("nonsense")
     rollback(bench.library)
     assert check(bench.library) == 2
+
+
+def test_copied_vectors_stay_as_they_are(bench):
+    bench.build()
+    with Snapshot.open(bench.library) as before:
+        first = next(iter(before.papers))
+        stored = {leg: before.vectors_of(first)[leg].children.tobytes() for leg in before.legs}
+    for number in range(3):
+        write_papers_but_first(bench.papers, number + 5)
+        bench.build()
+    assert check_library(bench.library).snapshot == current_id(bench.library)
+    with Snapshot.open(bench.library) as after:
+        for leg, wanted in stored.items():
+            now = after.vectors_of(first)[leg].children
+            assert np.allclose(now, np.frombuffer(wanted, np.float32).reshape(now.shape), atol=1e-6)
+
+
+def write_papers_but_first(folder, version):
+    """Change every paper but the first one."""
+    kept = min(folder.glob("*.pdf"))
+    data = kept.read_bytes()
+    write_papers(folder, version)
+    kept.write_bytes(data)
 
 
 def test_names_go_up_when_the_clock_goes_back(bench):
