@@ -91,7 +91,10 @@ class DenseIndex:
         selector = faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
         if not self._lists:
             return faiss.SearchParameters(sel=selector)
-        return faiss.SearchParametersIVF(sel=selector, nprobe=self._index.nprobe)
+        # Where fewer rows may be found, more lists are searched for as many of them.
+        share = max(1, np.count_nonzero(allowed)) / len(allowed)
+        lists = min(self._index.nlist, round(self._index.nprobe / share))
+        return faiss.SearchParametersIVF(sel=selector, nprobe=lists)
 
     def _compared(self, queries: Floats, rows: Rows, k: int) -> tuple[Floats, Rows]:
         """Return the best ``k`` of ``rows`` by their stored vectors, filled up with row -1."""

@@ -76,8 +76,8 @@ class FakeEmbedder:
 class InPlaceWriter(SnapshotWriter):
     """The negative control: a store that overwrites its files where readers read them."""
 
-    def __init__(self, library, name, encoders):
-        super().__init__(library, "snap-same", encoders)
+    def __init__(self, library, name, encoders, centres=None):
+        super().__init__(library, "snap-same", encoders, centres)
         final = library / "snapshots" / "snap-same"
         shutil.rmtree(final, ignore_errors=True)
         os.replace(self._folder, final)
