@@ -92,7 +92,7 @@ class DenseIndex:
         if not self._lists:
             return faiss.SearchParameters(sel=selector)
         # Where fewer rows may be found, more lists are searched for as many of them.
-        share = max(1, np.count_nonzero(allowed)) / len(allowed)
+        share = max(1, int(np.count_nonzero(allowed))) / len(allowed)
         lists = min(self._index.nlist, round(self._index.nprobe / share))
         return faiss.SearchParametersIVF(sel=selector, nprobe=lists)
 
