@@ -1,10 +1,9 @@
 """How well passages are found: ``make bench-retrieval``, or with ``--tune`` the fusion's weights.
 
-Every folder under ``--data`` is a set in BEIR form; their corpora together are one pool, and
-with 1,000 English passages of this machine's documentation a mixed one. Both become libraries of
-the product, kept under ``--cache`` like the questions' vectors, so that only the first run is
-long. Weights are reported cross-validated: never on questions, articles or passages that they
-were fitted to.
+Every folder under ``--data`` is a set in BEIR form; their corpora together are one pool, with
+1,000 English passages of this machine's documentation a mixed one; our own medical questions have
+their own (``benchmarks.question_pools``). Weights are reported as fitted elsewhere: a set by the
+other sets of its direction, never by questions, articles or passages that it has itself.
 """
 
 from __future__ import annotations
@@ -13,123 +12,25 @@ import argparse
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.english_pool import english_passages
 from benchmarks.fusion_fit import Listed, fit
-from index.embedding import Embedder
-from index.snapshot import Snapshot
+from benchmarks.question_pools import POOLS, Pools, open_pools
+from benchmarks.sample_passages import sample_table
 from ingest.folders import cache_folder
-from rag import evaluation, fusion, wiring
+from rag import evaluation, fusion
 from rag.answering import Library
 from rag.evaluation import MEASURES, Run
-from rag.fusion import LEXICAL, feature_names
+from rag.fusion import feature_names
 from rag.question import analyse
-from rag.question_sets import SetQuestion, read_set, set_library
-from rag.settings import Settings
+from rag.question_sets import SetQuestion
 
-ENGLISH = 1000
 FOLDS = 5
-MEDICAL = Path(__file__).parent / "data" / "medical-qa"
-POOLS = ("zh", "medical", "mixed")
 WEIGHTS = Path(fusion.__file__).parent / "data" / "fusion.json"
-
-
-class Remembered:
-    """An encoder whose question vectors are kept in a file."""
-
-    def __init__(self, encoder: Embedder, folder: Path) -> None:
-        self._encoder = encoder
-        self.name, self.fingerprint = encoder.name, encoder.fingerprint
-        self.dimension = encoder.dimension
-        self._folder = folder / "questions" / encoder.fingerprint
-        self._folder.mkdir(parents=True, exist_ok=True)
-
-    def embed_queries(self, texts: Sequence[str]) -> Any:
-        """Return the vectors, embedding those that are new."""
-        files = [
-            self._folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.npy" for text in texts
-        ]
-        new = [i for i, file in enumerate(files) if not file.exists()]
-        if new:
-            for i, vector in zip(
-                new, self._encoder.embed_queries([texts[i] for i in new]), strict=True
-            ):
-                np.save(files[i], vector)
-        return np.stack([np.load(file) for file in files])
-
-    def embed_passages(self, texts: Sequence[str], on_progress: Any = None) -> Any:
-        """Return the vectors of passages."""
-        return self._encoder.embed_passages(texts, on_progress)
-
-
-@dataclass(frozen=True, slots=True)
-class Pools:
-    """The sets' questions by name, the pool of each, and the libraries of the pools."""
-
-    questions: Mapping[str, tuple[SetQuestion, ...]]
-    home: Mapping[str, str]
-    libraries: Mapping[str, Library]
-
-    def of(self, pool: str) -> dict[str, tuple[SetQuestion, ...]]:
-        """Return the sets that are asked of a pool: "mixed" holds what "zh" holds, and more."""
-        wanted = "zh" if pool == "mixed" else pool
-        return {name: own for name, own in self.questions.items() if self.home[name] == wanted}
-
-    @property
-    def legs(self) -> tuple[str, ...]:
-        """The encoder legs, and the words."""
-        return (*next(iter(self.libraries.values())).snapshot.legs, LEXICAL)
-
-
-def open_pools(data: Path, cache: Path, limit: int | None, names: Sequence[str]) -> Pools:
-    """Build or open the pools ``names``: all sets under ``data``, and our own medical ones."""
-    homes = {"zh": data, "medical": MEDICAL}
-    sets = {
-        home: [read_set(own) for own in sorted(folder.iterdir()) if own.is_dir()]
-        for home, folder in homes.items()
-        if home in names or (home, "mixed") == ("zh", names[-1])
-    }
-    settings = Settings.load()
-    encoders = {
-        leg: Remembered(encoder, cache) for leg, encoder in wiring.load_encoders(settings).items()
-    }
-    libraries = {}
-    for name in names:
-        own = sets["zh" if name == "mixed" else name]
-        entries = {k: v for one in own for k, v in one.corpus.items()}
-        if name == "mixed":
-            english = enumerate(english_passages(ENGLISH))
-            entries |= {f"en-{number}": ("", text) for number, text in english}
-        path = set_library(_folder(entries, cache / name), settings, cache=cache / "libraries")
-        libraries[name] = wiring.join(
-            Snapshot.open(path), encoders, wiring.background(encoders), wiring.load_translator(path)
-        )
-    return Pools(
-        {
-            one.name: tuple(item for item in one.questions if item.gold)[:limit]
-            for own in sets.values()
-            for one in own
-        },
-        {one.name: home for home, own in sets.items() for one in own},
-        libraries,
-    )
-
-
-def _folder(corpus: Mapping[str, tuple[str, str]], folder: Path) -> Path:
-    (folder / "qrels").mkdir(parents=True, exist_ok=True)
-    lines = [
-        json.dumps({"_id": name, "title": title, "text": text}, ensure_ascii=False)
-        for name, (title, text) in corpus.items()
-    ]
-    (folder / "corpus.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    (folder / "queries.jsonl").write_text("", encoding="utf-8")
-    return folder
 
 
 def _direction(questions: Sequence[SetQuestion]) -> str:
@@ -279,8 +180,11 @@ def show(title: str, runs: Mapping[str, Run]) -> None:
 
 def tables(pools: Pools) -> None:
     """Print a table for each pool and set: each leg, all, and all without each."""
+    every = pools.legs
     for pool, library in pools.libraries.items():
-        every = (*library.snapshot.legs, LEXICAL)
+        if pool == "samples":
+            sample_table(library)
+            continue
         asked = evaluation.ways(library.snapshot.legs) | {
             f"without {leg}": tuple(own for own in every if own != leg) for leg in every
         }

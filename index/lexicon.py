@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -24,13 +25,16 @@ from ingest.clean import count_han, is_han, search_text
 from ingest.errors import SettingsError
 from ingest.folders import cache_folder, write_cached
 
-FORMAT = 1
+FORMAT = 2
 COLUMNS = ("type", "zh", "en", "zh_synonyms", "en_synonyms", "abbreviations", "class")
 USER_TABLE = "lexicon.tsv"
 # Compiled tables that are kept: one for each user's table in use, and a few before.
 KEPT = 6
 # The longest name in tokens: a Chinese character or a word each.
 MOST_TOKENS = 24
+# A symbol that its first, small letter tells from another one: eGFR, no EGFR.
+_MIXED = re.compile(r"[a-z][A-Z]{2,}")
+_EXACT = "="
 # An abbreviation of so few letters that is also an English word counts only in capitals.
 _WORDLIKE = 5
 
@@ -150,14 +154,16 @@ def compile_tables(entries: Iterable[Entry]) -> dict[str, Any]:
     """Return the entries and what finds them: key -> [entry, must be in capitals].
 
     A name of one concept's own beats another's abbreviation; an abbreviation of two concepts
-    finds neither. The last table beats those before it.
+    finds neither; one like eGFR is found as it is printed first. The last table beats those
+    before it.
     """
     listed = list(entries)
     ranked: dict[str, tuple[int, int]] = {}
     unsure: set[str] = set()
     for number, entry in enumerate(listed):
         for rank, name in _ranked_names(entry):
-            for key in keys_of_name(name):
+            exact = (_EXACT + name,) if rank == _MIXED_CASE else ()
+            for key in (*keys_of_name(name), *exact):
                 old = ranked.get(key)
                 if old is None or rank < old[0]:
                     ranked[key] = (rank, number)
@@ -168,7 +174,7 @@ def compile_tables(entries: Iterable[Entry]) -> dict[str, Any]:
                     ranked[key] = (rank, number)
     words = load_cedict().entries
     keys = {
-        key: [number, int(_is_wordlike(key, words) and rank == _ABBREVIATION)]
+        key: [number, int(_is_wordlike(key, words) and rank >= _ABBREVIATION)]
         for key, (rank, number) in ranked.items()
         if key not in unsure
     }
@@ -179,6 +185,7 @@ def compile_tables(entries: Iterable[Entry]) -> dict[str, Any]:
 
 
 _ABBREVIATION = 2
+_MIXED_CASE = 3
 
 
 def _ranked_names(entry: Entry) -> Iterator[tuple[int, str]]:
@@ -187,7 +194,7 @@ def _ranked_names(entry: Entry) -> Iterator[tuple[int, str]]:
             symbol = name.isupper() and len(name) <= _WORDLIKE and name.isascii()
             yield (_ABBREVIATION if symbol else min(place, 1)), name
     for name in entry.abbreviations:
-        yield _ABBREVIATION, name
+        yield (_MIXED_CASE if _MIXED.fullmatch(name) else _ABBREVIATION), name
 
 
 def _is_wordlike(key: str, words: dict[str, list[str]]) -> bool:
@@ -262,6 +269,8 @@ class Lexicon:
                 break
             space = " " if end > at and token.breaks else ""
             hit = self._keys.get(whole + space + token.single)
+            if end == at and _MIXED.fullmatch(token.printed):
+                hit = self._keys.get(_EXACT + token.printed, hit)
             whole += space + token.form
             if end == at + 1 and whole[:2] not in self._heads:
                 break

@@ -139,3 +139,17 @@ def test_words_of_the_lexicon_are_kept_whole(lexicon: Lexicon) -> None:
     assert words.cut(7, 9) == ()  # 肺癌 in 非小细胞肺癌
     asked = "患者肝脏的变化"
     assert lexicon.words(asked).loose_pairs(asked) == {"者肝"}
+
+
+def test_a_small_letter_tells_two_symbols_apart() -> None:
+    table = (
+        "type\tzh\ten\tzh_synonyms\ten_synonyms\tabbreviations\n"
+        "outcome\t估算肾小球滤过率\testimated glomerular filtration rate\t\t\teGFR\n"
+        "gene/protein\t表皮生长因子受体\tepidermal growth factor receptor\t\t\tEGFR\n"
+        "gene/protein\t雷帕霉素靶蛋白\ttarget of rapamycin\t\t\tmTOR\n"
+    )
+    both = Lexicon(compile_tables(read_table(table, "table")))
+    for text in ("eGFR低于30", "EGFR突变", "egfr", "mTOR", "MTOR"):
+        name = "估算肾小球滤过率" if text.startswith("eGFR") else "表皮生长因子受体"
+        name = "雷帕霉素靶蛋白" if "TOR" in text else name
+        assert [c for _, c in found(both, text, "zh")] == [name], text
