@@ -96,7 +96,8 @@ class Wire:
         self._client.on("Network.dataReceived", self._data)
 
     def _request(self, event: dict[str, Any]) -> None:
-        if "/evidence/" in event["request"]["url"]:
+        url = event["request"]["url"]
+        if "/evidence/" in url or url.startswith("blob:"):  # fetched, then shown from memory
             self._images.add(event["requestId"])
         self.sent += len(event["request"].get("postData", "").encode())
 

@@ -11,7 +11,6 @@ import os
 import socket
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -230,6 +229,15 @@ class Served:
     def __init__(self, desk: Desk) -> None:
         import uvicorn
 
+        up = threading.Event()
+
+        class Announced(uvicorn.Server):
+            """Says when it answers, so that nobody has to look again and again."""
+
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                up.set()
+
         from ui.server import create_app, prepare_environment
         from ui.web.security import trusted_hosts
 
@@ -240,14 +248,12 @@ class Served:
         bound.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         config = uvicorn.Config(app, log_level="warning", ws="none", timeout_graceful_shutdown=1)
-        self.server = uvicorn.Server(config)
+        self.server = Announced(config)
         self.thread = threading.Thread(
             target=self.server.run, kwargs={"sockets": [bound]}, daemon=True
         )
         self.thread.start()
-        limit = time.monotonic() + 60
-        while not self.server.started and time.monotonic() < limit:
-            time.sleep(0.02)
+        assert up.wait(60), "the server did not start"
         desk.engine.start()
 
     def close(self) -> None:

@@ -31,7 +31,7 @@ def _json_option(parser: argparse.ArgumentParser) -> None:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line (see docs/cli.md)."""
+    """Return the parser of the whole command line (see README.md)."""
     parser = argparse.ArgumentParser(
         prog="yinzheng",
         description="引证：回答中文医学文献，句句有出处。Answers from Chinese medical papers, "

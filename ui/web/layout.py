@@ -1,4 +1,4 @@
-"""The page's Gradio blocks: empty panels that our scripts fill, wired to ``ui.web.events``.
+"""The page's Gradio blocks: empty panels that our scripts fill, wired to ``asking`` and ``events``.
 
 No panel has a value in its template: values travel as JSON and are drawn by
 ``assets/*.js`` with ``textContent``, because Gradio runs code found in templates.

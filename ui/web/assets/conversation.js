@@ -1,10 +1,10 @@
 // The conversation: turns of the store in, questions, sentences and their chips drawn.
 
-import { el, fill, icon, textButton } from "./dom.js";
+import { el, icon, textButton } from "./dom.js";
 import { emit, on, select, send, store, t, titleOf } from "./store.js";
-import { jobProgress } from "./library.js";
-import { printDocument } from "./print.js";
+import { exportMenu } from "./export_menu.js";
 import { answerText } from "./text.js";
+import { welcome } from "./welcome.js";
 
 let root, list;
 const GLOSSED = 8; // terms under a sentence; the card has them all
@@ -15,7 +15,7 @@ export function start(node) {
   list = el("div.turns", { tabindex: "-1" });
   root.append(list);
   on("turns", ({ scroll } = {}) => draw(scroll));
-  on("library", () => { if (!store.turns.size) draw(false); });
+  on("library", () => draw(false));
   on("selection", markActive);
   on("open-first", openFirst);
   on("busy", () => fail("busy"));
@@ -67,7 +67,7 @@ function draw(scroll) {
   for (const number of drawn.keys()) if (!store.turns.has(number)) drawn.delete(number);
   const last = turns.at(-1)?.number;
   for (const turn of turns) {
-    const key = JSON.stringify([turn.state, turn.answer?.sentences.length, turn.number === last, store.library?.engine.name === "loading"]);
+    const key = JSON.stringify([turn.state, turn.answer?.sentences.length, turn.number === last, store.library?.engine.name === "loading", store.library?.pdf]);
     if (drawn.get(turn.number)?.key !== key) drawn.set(turn.number, { key, node: article(turn, turn.number === last) });
     nodes.push(drawn.get(turn.number).node);
   }
@@ -78,32 +78,6 @@ function draw(scroll) {
   list.dataset.state = store.pending ? "searching" : turns.at(-1)?.state ?? "none";
   markActive();
   if (scroll) list.scrollTop = list.lastElementChild ? Math.max(0, list.lastElementChild.offsetTop - 24) : 0;
-}
-
-function welcome() {
-  const library = store.library;
-  const empty = library && !library.papers.length;
-  if (empty) return emptyLibrary(library);
-  const examples = library?.examples ?? [];
-  return el("section.welcome", { id: "welcome", dataset: { state: "none" } },
-    el("h2", {}, t("welcome_title")), el("p", {}, t("welcome_text")),
-    examples.length ? el("h3", {}, t("examples")) : null,
-    el("ul.examples", {}, examples.map((example) => {
-      const question = example[store.lang];
-      return el("li", {}, el("button", { type: "button", onclick: () => emit("ask", { question }) }, question, icon("right")));
-    })));
-}
-
-function emptyLibrary(library) {
-  const running = library.job && (library.job.state === "running" || library.job.waiting);
-  return el("section.welcome", { id: "welcome", dataset: { state: "empty" } },
-    el("h2", {}, t("empty_title")), el("p", {}, t("empty_text")),
-    el("ol.steps", {}, [1, 2, 3].map((n) => el("li", {}, t(`empty_step${n}`)))),
-    el("div.row", {},
-      el("button.primary", { type: "button", id: "try-samples", disabled: Boolean(running), onclick: () => send("library", "samples") },
-        running ? t("job_running") : t("try_samples")),
-      textButton("plus", t("add_papers"), () => emit("choose-files"))),
-    library.job?.state === "running" ? el("div.welcome-job", {}, jobProgress(library.job)) : null);
 }
 
 function article(turn, last) {
@@ -201,26 +175,6 @@ function foot(turn, last) {
     last ? textButton("clear", t("clear"), clear, { dataset: { action: "clear" } }) : null));
 }
 
-function exportMenu(turn) {
-  const address = (scope, kind) => `/export/${store.conversation}/${scope}.${kind}?lang=${store.lang}`;
-  const link = (scope, kind) => kind === "pdf" && !store.library?.pdf
-    ? el("button", { type: "button", dataset: { kind: "print", scope }, onclick: () => printDocument(address(scope, "json")) }, t("export_print"))
-    : el("a", { href: address(scope, kind), download: "", dataset: { kind, scope } }, t(`export_${kind}`));
-  const kinds = ["md", "docx", "pdf"];
-  return el("details.menu", { ontoggle: place },
-    el("summary.text-button", {}, icon("export"), el("span", {}, t("export"))),
-    el("div.menu-body", {},
-      el("p", {}, t("export_answer")), kinds.map((kind) => link(turn.number, kind)),
-      el("p", {}, t("export_all")), kinds.map((kind) => link("all", kind))));
-}
-
-// Above its button, or below where the conversation has no room above.
-function place(event) {
-  const menu = event.currentTarget;
-  const room = menu.getBoundingClientRect().top - list.getBoundingClientRect().top;
-  menu.dataset.below = String(menu.open && room < menu.lastElementChild.offsetHeight + 8);
-}
-
 function retry(turn) {
   store.turns.delete(turn.number);
   store.pending = { question: turn.question, state: "searching" };
@@ -260,11 +214,3 @@ function markActive() {
     else node.removeAttribute("aria-current");
   }
 }
-
-// A menu closes when one looks elsewhere.
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
-});
