@@ -47,18 +47,23 @@ def gbt7714(paper: Paper, page: int | None = None, language: str | None = None) 
 
 
 def _type(paper: Paper) -> str:
-    """Return J for what is known to be an article, Z (other) where nothing says so."""
+    """Return J for an article, J/OL for one that is online only so far, Z (other) if unknown."""
+    if paper.journal and paper.doi and not (paper.volume or paper.issue or paper.pages):
+        return "J/OL"
     known = paper.journal or paper.doi or paper.volume or paper.clc or paper.document_code
     return "J" if known else "Z"
 
 
 def _where(paper: Paper, page: int | None) -> str:
-    issue = f"({paper.issue})" if paper.issue else ""
-    number = f"{paper.volume}{issue}"
-    source = ", ".join(p for p in (_line(paper.journal), str(paper.year or ""), number) if p)
+    issue = f"({_line(paper.issue)})" if paper.issue else ""
+    # Without a volume the issue stands with the year: 2025(3).
+    number = f"{_line(paper.volume)}{issue}" if paper.volume else ""
+    year = f"{paper.year or ''}{'' if paper.volume else issue}"
+    source = ", ".join(p for p in (_line(paper.journal), year, number) if p)
     pages = paper.pages
     if page is not None:
-        pages = journal_page(paper, page) or paper.pages or str(page)
+        # Page 4 of the file is page 4 of what was never printed elsewhere, not of a journal.
+        pages = journal_page(paper, page) or paper.pages or ("" if paper.journal else str(page))
     return f"{source}: {_line(pages)}" if source and pages else source or _line(pages)
 
 
@@ -104,12 +109,13 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 _TEX = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "%": r"\%", "$": r"\$", "&": r"\&",
-    "#": r"\#", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+    "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}",
+    "%": r"\%", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
 }  # fmt: skip
 
 
 def _tex(text: str) -> str:
+    """Escape ``text``. BibTeX counts braces behind a backslash too, so none may be left."""
     return "".join(_TEX.get(char, char) for char in re.sub(r"\s+", " ", text).strip())
 
 
@@ -134,7 +140,7 @@ def bibtex(papers: Sequence[tuple[Paper, Sequence[int]]]) -> str:
             "volume": _tex(paper.volume),
             "number": _tex(paper.issue),
             "pages": _tex(_RANGE.sub(r"\1--\2", paper.pages)),
-            "doi": _tex(paper.doi),
+            "doi": re.sub(r"[{}\\\s]", "", paper.doi),  # read as it is, _ and % too
             "langid": "english" if paper.language == "en" else "chinese",
             "note": f"Quoted from PDF p. {', '.join(map(str, pages))}" if pages else "",
         }
@@ -165,12 +171,12 @@ def ris(papers: Sequence[tuple[Paper, Sequence[int]]]) -> str:
     for paper, pages in papers:
         match = _RANGE.match(paper.pages)
         first, last = match.groups() if match else (paper.pages, "")
-        lines = [("TY", "JOUR" if _type(paper) == "J" else "GEN")]
+        lines = [("TY", "GEN" if _type(paper) == "Z" else "JOUR")]
         lines += [("TI", paper.title or paper.file), ("TT", paper.title_en)]
         lines += [("AU", _ris_name(name)) for name in paper.authors]
         lines += [
-            ("JO", paper.journal), ("PY", str(paper.year or "")), ("VL", paper.volume),
-            ("IS", paper.issue), ("SP", first), ("EP", last), ("DO", paper.doi),
+            ("T2", paper.journal), ("JF", paper.journal), ("PY", str(paper.year or "")),
+            ("VL", paper.volume), ("IS", paper.issue), ("SP", first), ("EP", last), ("DO", paper.doi),
             ("LA", "en" if paper.language == "en" else "zh"),
             ("N1", f"Quoted from PDF p. {', '.join(map(str, pages))}" if pages else ""),
         ]  # fmt: skip

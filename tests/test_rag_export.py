@@ -51,8 +51,15 @@ def answer(*citations: Citation, language: str = "zh", **fields: object) -> Answ
          "SMITH J A, GARCIA M, WANG X, et al. PD-1 blockade & liver_metastasis: 50% of {cases}[J]. "
          "J Test Oncol, 2024, 7: e15. (quoted from PDF p. 2)"),
         (replace(EN, pages="", authors=("Lee K",)), 4, None,
-         "LEE K. PD-1 blockade & liver_metastasis: 50% of {cases}[J]. J Test Oncol, 2024, 7: 4."
+         "LEE K. PD-1 blockade & liver_metastasis: 50% of {cases}[J]. J Test Oncol, 2024, 7."
          " (quoted from PDF p. 4)"),
+        # No volume: the issue stands with the year. Online only so far: neither, but a DOI.
+        (replace(ZH, volume="", authors=("张三", "李四", "王五")), None, None,
+         "张三, 李四, 王五. 肺癌肝转移的机制[J]. 中国测试杂志, 2025(3): 101-106. DOI: 10.1000/x.1."),
+        (replace(ZH, volume="", issue="", pages="", authors=()), 2, "zh",
+         "肺癌肝转移的机制[J/OL]. 中国测试杂志, 2025. DOI: 10.1000/x.1.（引文见 PDF 第 2 页）"),
+        (replace(ZH, volume="", issue="", pages="", doi="", year=None), None, None,
+         "张三, 李四, 王五, 等. 肺癌肝转移的机制[J]. 中国测试杂志."),
         (BARE, 1, "zh", "丙.pdf[Z]. 1.（引文见 PDF 第 1 页）"),
     ],
 )  # fmt: skip
@@ -105,7 +112,7 @@ def test_bibtex_to_the_letter():
 }
 
 @article{smith2024-bbbbbb,
-  title = {{PD-1 blockade \& liver\_metastasis: 50\% of \{cases\}}},
+  title = {{PD-1 blockade \& liver\_metastasis: 50\% of \textbraceleft{}cases\textbraceright{}}},
   author = {Smith, John A. and Garcia, Maria and WANG, Xiaoming and Lee, K},
   journal = {J Test Oncol},
   year = {2024},
@@ -121,9 +128,12 @@ def test_bibtex_keys_are_unique_and_values_stay_inside():
     twin = replace(ZH, id="aaaaaab" + "0" * 57, title="另一篇} , evil = {x")
     text = to_bibtex(answer(citation(1, ZH, 1), citation(2, twin, 1)))
     assert "@article{zhang2025-aaaaaa,\n" in text and "@article{zhang2025-aaaaaa-2,\n" in text
-    assert r"另一篇\} , evil = \{x" in text
-    bare = text.replace(r"\{", "").replace(r"\}", "")
-    assert bare.count("{") == bare.count("}")
+    assert r"另一篇\textbraceright{} , evil = \textbraceleft{}x" in text
+    depth = 0
+    for line in text.splitlines():
+        # BibTeX counts every brace: each field ends where its line does.
+        depth += line.count("{") - line.count("}")
+        assert depth == (0 if line in ("", "}") else 1)
 
 
 def test_ris_to_the_letter():
@@ -137,7 +147,8 @@ AU  - 张三
 AU  - 李四
 AU  - 王五
 AU  - 赵六
-JO  - 中国测试杂志
+T2  - 中国测试杂志
+JF  - 中国测试杂志
 PY  - 2025
 VL  - 12
 IS  - 3
@@ -156,7 +167,8 @@ AU  - Smith, John A.
 AU  - Garcia, Maria
 AU  - WANG, Xiaoming
 AU  - Lee, K
-JO  - J Test Oncol
+T2  - J Test Oncol
+JF  - J Test Oncol
 PY  - 2024
 VL  - 7
 SP  - e15
