@@ -28,8 +28,9 @@ _TABLE: dict[str, dict[str, str]] = {
     "arm": {
         "control": r"对照组|对照(?=[者人])|\bcontrols?\b(?! of| rate)(?: (?:group|arm))?",
         "placebo": r"安慰剂|\bplacebo\b",
-        "combination": r"联合(?:治疗|用药)?组|\bcombin(?:ation|ed)(?: therapy| treatment)? (?:group|arm)",
-        "alone": r"单药(?:治疗)?组|\bmonotherapy (?:group|arm)|\bsingle-agent (?:group|arm)",
+        "combination": r"联合(?:治疗|用药)?组|联合治疗(?=[^，。；]{0,6}(?:为|[率期]))|"
+        r"\bcombin(?:ation|ed)(?: therapy| treatment)? (?:group|arm)|\bcombination therapy\b",
+        "alone": r"单药(?:治疗)?组|\bmonotherapy\b(?: group| arm)?|\bsingle-agent (?:group|arm)",
         "treated": r"(?:试验|实验|观察|治疗|干预|研究)组|"
         r"\b(?:experimental|treatment|trial|study|observation|intervention) (?:group|arm)",
         "high dose": r"高剂量|\bhigh(?:er)?[- ]dose",

@@ -110,7 +110,8 @@ def split_name(name: str) -> tuple[str, str]:
 
 _TEX = {
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}",
-    "%": r"\%", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+    "%": r"\%", "$": r"\$", "&": r"\&", "#": r"\#",
+    "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
 }  # fmt: skip
 
 
@@ -176,7 +177,8 @@ def ris(papers: Sequence[tuple[Paper, Sequence[int]]]) -> str:
         lines += [("AU", _ris_name(name)) for name in paper.authors]
         lines += [
             ("T2", paper.journal), ("JF", paper.journal), ("PY", str(paper.year or "")),
-            ("VL", paper.volume), ("IS", paper.issue), ("SP", first), ("EP", last), ("DO", paper.doi),
+            ("VL", paper.volume), ("IS", paper.issue), ("SP", first), ("EP", last),
+            ("DO", paper.doi),
             ("LA", "en" if paper.language == "en" else "zh"),
             ("N1", f"Quoted from PDF p. {', '.join(map(str, pages))}" if pages else ""),
         ]  # fmt: skip

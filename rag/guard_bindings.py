@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.comparands import Label, labels
 from rag.findings import Finding
@@ -34,6 +34,7 @@ _ASIDE = re.compile(
 )
 _SENTENCE = re.compile(r"[。！？\n]|\.(?=\s|$)")
 _BREAK = re.compile(r"[；;]|[，,]\s*(?:而|但|whereas|while|but)\b")
+_RANGE = re.compile(r"\s*(?:[-–~～—至到]|to)\s*")
 _JOINS = re.compile(
     r"\s*(?:[（(][^（）()]{0,16}[）)])?\s*(?:[、，,/]|和|与|及|以及|对|比|vs\.?|versus|and|against|or)?"
     r"\s*(?:and|vs\.?)?\s*",
@@ -58,22 +59,26 @@ def misbound(pair: Pair) -> list[Finding]:
     if len(stated) < 2:
         return []
     claimed = bindings(pair.claim, pair.language, pair.translator)
-    return [Finding("binding", b.quantity.text) for b in claimed if _elsewhere(b, stated)]
+    told = {b.quantity.value for b in claimed}
+    return [Finding("binding", b.quantity.text) for b in claimed if _elsewhere(b, stated, told)]
 
 
-def _elsewhere(claimed: Bound, stated: Sequence[Bound]) -> bool:
+def _elsewhere(claimed: Bound, stated: Sequence[Bound], told: set[float]) -> bool:
+    if not claimed.quantity.unit:
+        return False
     mine = [b for b in stated if b.quantity.value == claimed.quantity.value]
     others = [
         b
         for b in stated
-        if b.quantity.value != claimed.quantity.value
-        and _like(b.quantity.unit, claimed.quantity.unit)
+        if b.quantity.value != claimed.quantity.value and b.quantity.unit == claimed.quantity.unit
     ]
     for family, names in claimed.labels.items():
         theirs = [b.labels.get(family, frozenset()) for b in mine]
-        if not theirs or any(not t or t & names for t in theirs):
+        if not theirs or any(t & names for t in theirs):
             continue
-        if any(b.labels.get(family, frozenset()) & names for b in others):
+        instead = [b for b in others if b.labels.get(family, frozenset()) & names]
+        # A number that the source gives to nothing of the kind is only wrong in exchange.
+        if instead and (all(theirs) or all(b.quantity.value in told for b in instead)):
             return True
     return False
 
@@ -89,10 +94,21 @@ def bindings(text: str, language: str, translator: Translator | None) -> list[Bo
     for start, end in _spans(text, _SENTENCE):
         part = text[start:end]
         named = labels(part, language, translator)
-        numbers = [q for q in quantities(part) if not _within(q, named)]
+        numbers = _ranges(part, [q for q in quantities(part) if not _within(q, named)])
         if numbers and named:
             found += _Sentence(part, named, language).read(numbers)
     return found
+
+
+def _ranges(text: str, numbers: Sequence[Quantity]) -> list[Quantity]:
+    """Leave out the second number of a range, whose first then reaches to its end."""
+    out: list[Quantity] = []
+    for number in numbers:
+        if out and _RANGE.fullmatch(text[out[-1].end : number.start]):
+            out[-1] = replace(out[-1], end=number.end, unit=out[-1].unit or number.unit)
+        else:
+            out.append(number)
+    return out
 
 
 def _spans(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:

@@ -50,7 +50,8 @@ _LEANS = re.compile(
 
 def _opposed(a: Clause, b: Clause) -> bool:
     denied = a.negations - b.negations
-    return denied % 2 == 1 and (denied + _declines([a]) - _declines([b])) % 2 == 1
+    # A word of decline more on the other side renders the denial.
+    return denied % 2 == 1 and denied * (_declines([b]) - _declines([a])) <= 0
 
 
 def _negations(claim: str, source: str, *, same: bool) -> list[Finding]:

@@ -33,7 +33,12 @@ _VAGUE = re.compile(
     r"单药)?(?:治疗|疗法|用药|方案)$|"
     r"^(?:combination |standard |systemic |local |mono)?(?:therapy|treatment)$", re.I
 )  # fmt: skip
-_TREATED = re.compile(r"(?:联合)?(?:治疗|疗法|用药)$|\s+(?:therapy|treatment)$")
+# Immunotherapy for the drug, early gastric cancer for the cancer: what narrows it is looked at apart.
+_DRESSED = re.compile(
+    r"(?:联合)?(?:治疗|疗法|用药)$|\s+(?:therapy|treatment)$|"
+    r"^(?:早期|晚期|转移性|原发性?|复发性|继发性)|^(?:early|late|advanced|metastatic|primary|recurrent)\s+",
+    re.I,
+)
 _PATHWAY = re.compile(r"\b([A-Z][a-z]+)\s*(?:信号|通路|轴|signal(?:l)?ing|pathway)")
 _LINKS = re.compile(
     r"(?:和|与|及|或|联合|加|用|使用|采用|选用|如|的|是|为|对|在|给予|接受|包括|抑制剂|可|、)"
@@ -135,7 +140,7 @@ def _parts_known(name: str, source: str, translator: Translator) -> bool:
 
     Its symbols have to stand in the source, its other words to name something that does.
     """
-    stem = _TREATED.sub("", name)
+    stem = _DRESSED.sub("", name)
     if stem != name and (stem in source or _named(stem, translator) & _named(source, translator)):
         return True
     words = [w for w in re.split(r"\s+(?:and\s+|plus\s+|with\s+)?|和|/|联合", name) if w]

@@ -72,11 +72,11 @@ _GROUPS = tuple(
     _class(*words)
     for words in (
         (r"(?:局部)?(?:晚期|中晚期|进展期|终末期)|\b(?:(?:locally )?advanced|late-stage|end-stage)\b",
-         r"[ⅢⅣ]期|\b(?:stage (?:III|IV)|late)\b"),
+         r"[ⅢⅣ]期|转移|\b(?:stage (?:III|IV)|late)\b|\bmetasta\w+"),
         (r"(?<!从)早期(?=[\u4e00-\u9fff]{0,8}(?:癌|瘤|患者|病))|\bearly-stage\b", r"早|\bearly\b"),
         (r"转移性(?=[\u4e00-\u9fff]{1,8}(?:癌|瘤|患者))|\bmetastatic (?=\w+ (?:cancer|carcinoma|tumou?r))",
          r"转移|\bmetasta\w+"),
-        (r"复发(?:性|或难治性?)?(?=[^，。；]{0,10}(?:患者|癌|瘤))|难治性?|\b(?:relapsed|recurrent|refractory)\b",
+        (r"复发(?:性|或难治性?)?(?=[^，。；]{0,10}(?:患者|癌|瘤))|难治性?|\b(?:relapsed|recurrent|refractory)\b(?= (?:or \w+ )?(?:\w+ )?(?:patients|disease|cancer|carcinoma|tumou?r|lymphoma|leuk|myeloma))",
          r"复发|难治|\brelaps\w+|\brecur\w+"),
         (r"(?:不可|无法)(?:手术)?切除|\bunresectable\b|\binoperable\b", r"不能手术|\bcannot be resected\b"),
         (r"初治|初诊|\b(?:untreated|treatment-na[iï]ve|newly diagnosed)\b", r"一线|未经治疗|\bfirst-line\b|\bpreviously untreated\b"),

@@ -21,8 +21,8 @@ _HEDGE = re.compile(
 # What a claim may say it with; a weaker word than the paper's is no error.
 _RESERVED = re.compile(
     _HEDGE.pattern
-    + r"|提示|可(?!以|靠|见|行|逆|溶|切)|大概|未必|未必|不一定|考虑|迹象|候选|预示|信号|参考|"
-    r"\bindicat\w*|\bimpl(?:y|ies|ied)\b|\bsigns? of\b|\bsignals?\b|\bwould\b|\bexpected to\b|\bproposed\b|"
+    + r"|提示|可(?!以|靠|见|行|逆|溶|切)|大概|未必|未必|不一定|不(?:清楚|明确|明(?=[，。]|$)|确定)|未[明知]|考虑|候选|预示|参考|"
+    r"\bindicat\w*|\bimpl(?:y|ies|ied)\b|\b(?:unknown|uncertain)\b|\bwould\b|\bexpected to\b|\bproposed\b|"
     r"\bpoints? to\b|\bhints?\b|\bnot (?:certain|established|known)\b|\bneeds? to be\b",
     re.I,
 )

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 # Pairs of opposites; a word of one column in place of one of the other turns a claim round.
 _UP = (
-    r"促进(?!剂)|促使|增强|上调|升高|增加|激活(?!剂)|活化|提高|加速|增多|延长|"
-    r"诱导|启动|增大|上升|扩大|过表达|高表达|加重|加剧"
+    r"促进(?!剂)|促使|增强|上调|升高|增加|激活(?!剂|的)|活化(?!的)|提高|加速|增多|延长|"
+    r"诱导(?!的)|启动|增大|上升|扩大|过表达|高表达|加重|加剧"
     r"|\bpromot\w*|\benhanc\w*|\bup-?regulat\w*|\bincreas\w*|\bactivat\w*|"
-    r"\bstimulat\w*|\binduc(?:e|es|ed|ing)\b|\belevat\w*"
+    r"\bstimulat\w*|(?<!-)\binduc(?:e|es|ed(?! by)|ing)\b|(?<=is )induced|(?<=are )induced|(?<=was )induced|(?<=were )induced|\belevat\w*"
     r"|\baccelerat\w*|\bprolong\w*|\brais(?:e|es|ed|ing)\b|\boverexpress\w*|"
     r"\bfacilitat\w*|\bboost\w*|\bstrengthen\w*|\baggravat\w*"
 )
@@ -50,7 +50,7 @@ _NEGATION = re.compile(
     r"非(?=必要|同源|所有|全部|每)"
     r"|缺乏(?!症|有关|相关|与|和|者|的|会|可|是|导致|引起|造成|$)|不足以|不充分|难以|很难|尚未|从未|禁用|禁忌|避免"
     r"|\b(?:not|no|never|without|neither|nor|cannot|lacks?|lacking|fails?|"
-    r"failed|absence of|contraindicated|avoid(?:ed)?|unable|insufficient|inadequate|unproven|unlikely|hardly|scarcely)\b|n't\b",
+    r"failed|absence of|contraindicated|avoid(?:ed)?|unable|insufficient|inadequate|unproven|unlikely|unclear|unknown|uncertain|hardly|scarcely)\b|n't\b",
     re.I,
 )
 # A bound of a number is neither a comparison nor a denial.
@@ -61,6 +61,10 @@ _BOUND = re.compile(
 )
 _CLAUSE = re.compile(
     r"[，,；;。！？!?：:\n]|,(?=\s)|\.(?=\s|$)|\b(?:but|whereas|while|although)\b|但|而(?!且|后)"
+)
+# What begins another predicate is not governed any more.
+_JOINED = re.compile(
+    r"并(?!发)|且|从而|进而|\band (?:also )?(?:does|do|is|are|was|were|has|have|\w+s\b(?= ))"
 )
 # Words that only join; what two clauses share has to be more than these.
 _JOINING = frozenset(
@@ -134,6 +138,8 @@ def _clause(text: str) -> Clause:
         axis, sign = _AXIS[str(match.lastgroup)]
         left = found[i - 1].end() if i else 0
         right = found[i + 1].start() if i + 1 < len(found) else len(text)
+        if joined := _JOINED.search(text, match.end(), right):
+            right = joined.start()
         turns.append(
             Turn(
                 match.group(),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.records import Hit
-from ingest.clean import detect_language
+from ingest.clean import detect_language, fold_for_match
 from ingest.errors import GenerationFailed
 from rag.answering import Found, Library
 from rag.citing import citable
@@ -28,6 +28,8 @@ PASSAGES = 6
 # About as many tokens of passages: a model on a processor reads 30 to 150 in a second.
 PROMPT_WEIGHT = 1600
 SHOWN_STRUCK = 5
+# Letters of a sentence that is told to be a copy.
+LEAST_COPIED = 12
 
 _FALLBACK = ("{zh}以下为文献原文。", "{en} These are the papers' own words.")
 _REFUSED = ("语言模型认为所给段落不能回答。", "the language model found no answer in the passages.")
@@ -137,6 +139,8 @@ class Draft:
         if detect_language(drafted.text) not in (language, "und"):
             return (), (Finding("language", drafted.text[:40]),)
         if not drafted.passages:
+            drafted = replace(drafted, passages=self._copied_from(drafted.text))
+        if not drafted.passages:
             return (), (Finding("uncited", drafted.text[:40]),)
         if unknown := [n for n in drafted.passages if not 1 <= n <= len(self.hits)]:
             return (), (Finding("passage", str(unknown[0])),)
@@ -162,6 +166,19 @@ class Draft:
             )
 
         return supporting(ranked, judge)
+
+    def _copied_from(self, text: str) -> tuple[int, ...]:
+        """Return the passage that a sentence was copied from, letter by letter; () for none.
+
+        A small model copies the right sentence and leaves out its number.
+        """
+        copied = fold_for_match(text).rstrip("。.")
+        for number, hit in enumerate(self.hits, 1):
+            for sentence in hit.passage.sentences:
+                place = Place(hit, sentence.start, sentence.end, 0.0)
+                if len(copied) >= LEAST_COPIED and copied in fold_for_match(place.search):
+                    return (number,)
+        return ()
 
     def _places(self, text: str, vector: Vectors, hit: Hit) -> tuple[Place, ...]:
         same = hit.passage.language == self.found.question.language

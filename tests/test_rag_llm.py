@@ -141,6 +141,17 @@ def test_a_lie_is_struck_out_with_the_reason(assistant, stub, lie, kind):
     assert struck(answer)[0].citations == ()
 
 
+def test_a_copied_sentence_is_cited_to_where_it_stands(assistant, stub):
+    """Small models copy the right sentence and leave out its number."""
+    stub.reply = says(
+        "在肝脏中，TGF-β 还能激活肝星状细胞，使其转化为肌成纤维细胞并分泌大量细胞外基质。"
+    )
+    answer = assistant.ask(QUESTION)
+    (sentence,) = kept(answer)
+    assert answer.dropped == 0
+    assert "肝星状细胞" in answer.citations[sentence.citations[0] - 1].quote
+
+
 def test_a_citation_moved_to_another_passage_is_struck_out(assistant, stub):
     def reply(stub, request):
         right = passage_with(request, "Snail")
