@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DPI = 200
 # Part of the cache's keys: raised whenever the models, their settings or what is kept change.
-VERSION = "rapidocr-3.10/ppocr-v6-small/4"
+VERSION = "rapidocr-3.10/ppocr-v6-small/5"
 # What is read with less confidence is a guess at a drawing.
 _LEAST_SCORE = 0.5
 # With less confidence a line is read again a little smaller, and the surer reading is taken.
@@ -149,10 +149,12 @@ def _read(engine: Engine, whole: Any, corners: Any) -> OcrLine | None:  # noqa: 
         return None
     x0, x1 = float(corners[:, 0].min()), float(corners[:, 0].max())
     top, bottom = float(corners[:, 1].min()), float(corners[:, 1].max())
-    line = OcrLine(as_printed(found.text), round(found.score, 4), x0, top, x1, bottom)
+    places = [n for n in range(len(found.text)) if found.text[max(0, n - 2) : n + 1] != "………"]
+    text = as_printed("".join(found.text[n] for n in places))  # an ellipsis has six dots
+    line = OcrLine(text, round(found.score, 4), x0, top, x1, bottom)
     if line.is_upright:
         return line
-    centres = tuple(round(x0 + (x1 - x0) * place, 1) for place in found.centres)
+    centres = tuple(round(x0 + (x1 - x0) * found.centres[n], 1) for n in places)
     return replace(line, centres=centres)
 
 

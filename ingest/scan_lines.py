@@ -63,11 +63,10 @@ def as_printed(text: str) -> str:
 
     The model gives , : ( for ，：（ at random. Beside a Chinese character the wide form is meant
     (GB/T 15834) but before a number, as in references; a pair of brackets is wide when Chinese
-    stands at one of its four sides. A dash before a stop or a citation mark is the character 一,
-    and an ellipsis has six dots.
+    stands at one of its four sides. A dash before a stop or a citation mark is the character 一.
+    The text keeps its length.
     """
-    text = _DASH_FOR_ONE.sub("一", text)
-    out = list(re.sub("…{2,}", "……", text))
+    out = list(_DASH_FOR_ONE.sub("一", text))
     opened: list[int] = []
     for place, char in enumerate(out):
         before, after = "".join(out[place - 1 : place]), "".join(out[place + 1 : place + 2])

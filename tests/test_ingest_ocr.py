@@ -103,6 +103,19 @@ def test_a_damaged_cache_is_read_anew(tmp_path: Path, engine: type[Engine]) -> N
     assert engine.calls == 5
 
 
+def test_an_ellipsis_has_six_dots_and_every_character_its_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: type[Engine]
+) -> None:
+    def read(self: Engine, line: Any) -> Reading:
+        return Reading("静………a…", 0.99, (0.1, 0.2, 0.3, 0.4, 0.6, 0.8))
+
+    monkeypatch.setattr(Engine, "read", read)
+    (page,) = extract_pages(scan_of([blank()]), Path("a.pdf"), ocr=True, cache_dir=tmp_path).pages
+    assert text_of(page) == "静……a…"
+    middles = [(char.x0 + char.x1) / 2 for char in page.chars]
+    assert middles == sorted(middles) and page.engine == "ocr"
+
+
 def test_an_ocr_failure_costs_its_page_only(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: type[Engine]
 ) -> None:

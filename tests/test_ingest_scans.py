@@ -88,7 +88,6 @@ def test_an_upright_line_runs_downwards() -> None:
         ("防线之—[25]", "防线之一[25]"),
         ("结果——如图——表明", "结果——如图——表明"),
         ("北京—上海", "北京—上海"),
-        ("寂静………", "寂静……"),
         ("整合素avβ5与CD8+", "整合素avβ5与CD8+"),  # what letter it is, the page must say
     ],
 )
