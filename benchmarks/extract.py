@@ -193,13 +193,14 @@ def _table(head: Iterable[str], rows: Iterable[list[str]]) -> Iterator[str]:
 def _twin_rows(found: Row) -> Iterator[list[str]]:
     for name, result in found.get("twins", {}).items():
         if "error" in result:
-            yield [found["file"], name, result["error"], *[""] * 4]
+            yield [found["file"], name, result["error"], *[""] * 5]
             continue
         shift = result["box_shift"]
         yield [
             found["file"],
             name,
             f"{100 * result['error_rate']:.2f}",
+            f"{100 * result['sign_error_rate']:.2f}",
             _f1(result["headings_right"], result["headings_given"], result["headings_wanted"]),
             f"{result['marks_right']}/{result['marks_given']}/{result['marks_wanted']}",
             str(result["furniture"]),
@@ -236,6 +237,7 @@ def main() -> None:
             "sample",
             "twin",
             "character errors %",
+            "of all signs %",
             "headings F1",
             "marks right/given/wanted",
             "furniture in passages",

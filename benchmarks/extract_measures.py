@@ -120,7 +120,14 @@ def _lines_on(document: Document, page: int) -> Iterator[Span]:
     prose = (BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.REFERENCE)
     for block in document.blocks:
         if block.kind in prose:
-            yield from (span for span in block.spans if span.box.page == page)
+            spans = [span for span in block.spans if span.box.page == page]
+            yield from (span for span in spans if not any(_goes_on(span, x) for x in spans))
+
+
+def _goes_on(span: Span, other: Span) -> bool:
+    """Tell whether two boxes are pieces of one line, as on a page that leans."""
+    level = span.box.top < (other.box.top + other.box.bottom) / 2 < span.box.bottom
+    return span is not other and level
 
 
 def _ink(image: np.ndarray, span: Span) -> Ink | None:
