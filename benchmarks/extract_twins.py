@@ -21,8 +21,9 @@ from rapidfuzz.distance import Levenshtein
 from benchmarks.extract_truth import signature
 from ingest.marks import parse_numbers
 from ingest.passages import make_passages
-from ingest.records import BlockKind, Box, Document, boxes_of
+from ingest.records import BlockKind, Box, Document
 from ingest.references import citing_marks
+from ingest.spans import boxes_of
 from samples.build import HERE, font_folders
 
 PARTS = HERE / "parts.typ"  # what the sources import

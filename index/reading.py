@@ -19,7 +19,8 @@ from ingest.clean import search_text
 from ingest.errors import IngestError, OcrNeeded, PdfChanged
 from ingest.file_names import shown_name
 from ingest.passages import make_passages
-from ingest.records import Child, Document, Passage, Sentence, marks_within
+from ingest.records import Child, Document, Passage, Sentence
+from ingest.spans import marks_within
 
 OnProgress = Callable[[dict[str, Any]], None]
 Read = Callable[..., Document]

@@ -22,7 +22,8 @@ from index.store import corrupt, pointer, read_manifest
 from index.vectors import Floats, VectorFile, load_array
 from index.writer import LANGUAGES, PAPERS, PASSAGE, REFERENCES, REPORT, LegVectors
 from ingest.errors import LibraryError
-from ingest.records import PaperReport, Passage, Reference
+from ingest.records import Passage, Reference
+from ingest.report import PaperReport
 
 TRIES = 3
 

@@ -21,7 +21,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from index.records import PaperEntry
 from index.writer import LegVectors, PaperContent
-from ingest.records import Paper, PaperReport, Passage, Reference
+from ingest.records import Paper, Passage, Reference
+from ingest.report import PaperReport
 
 
 @dataclass(frozen=True, slots=True)

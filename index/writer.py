@@ -24,7 +24,8 @@ from index.records import EncoderInfo, Manifest
 from index.store import MANIFEST, publish, sync, tidy
 from index.vectors import Floats, VectorFile, pack
 from ingest.clean import search_text
-from ingest.records import Paper, PaperReport, Passage, Reference
+from ingest.records import Paper, Passage, Reference
+from ingest.report import PaperReport
 
 PASSAGE = TypeAdapter(Passage)
 PAPERS = TypeAdapter(tuple[Paper, ...])

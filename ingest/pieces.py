@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.clean import is_cjk
-from ingest.records import Block, BlockKind, Mark, Span, marks_within
+from ingest.records import Block, BlockKind, Mark, Span
+from ingest.spans import marks_within
 
 # A line that reaches this far across its paragraph is full: the text runs on in the next line.
 _FULL_LINE = 0.93

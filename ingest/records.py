@@ -11,14 +11,10 @@ text can be followed back to its box through ``spans``. What search sees is deri
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from ingest.geometry import Turn
-
-# Boxes this near (points) touch.
-_TOUCH = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,74 +267,3 @@ class Passage:
     sentences: tuple[Sentence, ...]
     children: tuple[Child, ...]
     ocr: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PaperReport:
-    """The report card of one PDF (see docs/json.md); made by ``ingest.report``.
-
-    ``columns`` is a number per page, ``headings`` the outline with two spaces of indent per
-    level and ``heading_pages`` the page of each, ``engines`` counts pages, ``confidence`` is
-    the mean of the OCR pages (0-1).
-    """
-
-    file: str
-    pages: int
-    columns: tuple[int, ...]
-    language: str
-    blocks: dict[str, int]
-    headings: tuple[str, ...]
-    references: int
-    marks: int
-    marks_resolved: int
-    tables: int
-    ocr_pages: tuple[int, ...]
-    failed_pages: tuple[int, ...]
-    hidden: int
-    unknown: int
-    engines: dict[str, int]
-    warnings: tuple[str, ...] = field(default_factory=tuple)
-    confidence: float | None = None
-    heading_pages: tuple[int, ...] = ()
-
-
-def marks_within(marks: Iterable[Mark], start: int, end: int) -> tuple[Mark, ...]:
-    """Return the marks that lie wholly in ``start:end``, counted from ``start``."""
-    return tuple(
-        Mark(mark.start - start, mark.end - start, mark.numbers)
-        for mark in marks
-        if start <= mark.start and mark.end <= end
-    )
-
-
-def boxes_of(spans: tuple[Span, ...], start: int, end: int) -> tuple[Box, ...]:
-    """Return the boxes of characters ``start:end``, one per printed line, in reading order.
-
-    A line set from top to bottom, or printed so on a page turned sideways, is one box too.
-    """
-    found: list[Box] = []
-    single = 0
-    for span in spans:
-        first, last = max(start, span.start), min(end, span.end)
-        if first < last:
-            x0 = span.edges[first - span.start]
-            x1 = span.edges[last - span.start]
-            box = span.box
-            found.append(Box(box.page, min(x0, x1), box.top, max(x0, x1), box.bottom))
-            # Characters with a span each stand below each other.
-            single = single + 1 if last - first == 1 else 0
-            if single > 1 and _touch(*found[-2:]):
-                found[-2:] = [_around(*found[-2:])]
-    return tuple(found)
-
-
-def _touch(one: Box, other: Box) -> bool:
-    """Tell whether two boxes of the same sides touch, as characters of an upright line do."""
-    same = one.page == other.page and abs(one.x0 - other.x0) + abs(one.x1 - other.x1) < 2 * _TOUCH
-    apart = max(one.top, other.top) - min(one.bottom, other.bottom)
-    return same and -_TOUCH < apart < _TOUCH
-
-
-def _around(one: Box, other: Box) -> Box:
-    top, bottom = min(one.top, other.top), max(one.bottom, other.bottom)
-    return Box(one.page, min(one.x0, other.x0), top, max(one.x1, other.x1), bottom)

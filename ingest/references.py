@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from ingest.join import join_lines
-from ingest.records import Block, BlockKind, Document, Line, Mark, Reference, boxes_of
+from ingest.records import Block, BlockKind, Document, Line, Mark, Reference
 from ingest.reference_forms import parse_entry
+from ingest.spans import boxes_of
 
 # How the numbers of a list may be written; the strict forms first.
 _LABELS = (

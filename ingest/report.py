@@ -3,12 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from statistics import fmean
 
-from ingest.records import Block, BlockKind, Document, PaperReport
+from ingest.records import Block, BlockKind, Document
 from ingest.references import resolve_marks
 
 _INDENT = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class PaperReport:
+    """The report card of one PDF (see docs/json.md).
+
+    ``columns`` is a number per page, ``headings`` the outline with two spaces of indent per
+    level and ``heading_pages`` the page of each, ``engines`` counts pages, ``confidence`` is
+    the mean of the OCR pages (0-1).
+    """
+
+    file: str
+    pages: int
+    columns: tuple[int, ...]
+    language: str
+    blocks: dict[str, int]
+    headings: tuple[str, ...]
+    references: int
+    marks: int
+    marks_resolved: int
+    tables: int
+    ocr_pages: tuple[int, ...]
+    failed_pages: tuple[int, ...]
+    hidden: int
+    unknown: int
+    engines: dict[str, int]
+    warnings: tuple[str, ...] = ()
+    confidence: float | None = None
+    heading_pages: tuple[int, ...] = ()
 
 
 def report(document: Document) -> PaperReport:

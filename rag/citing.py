@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from index.records import Hit
-from ingest.records import Reference, boxes_of
+from ingest.records import Reference
+from ingest.spans import boxes_of
 from rag.records import Citation
 
 Gloss = Callable[[str], tuple[tuple[str, str], ...]]

@@ -14,7 +14,8 @@ from index.records import Hit
 from index.snapshot import Snapshot
 from ingest.clean import search_text
 from ingest.errors import SettingsError
-from ingest.records import BlockKind, Paper, Passage, marks_within
+from ingest.records import BlockKind, Paper, Passage
+from ingest.spans import marks_within
 from rag.citing import citable, cite
 from rag.mechanisms import mechanisms_zh
 from rag.mechanisms_en import mechanisms_en

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from index.english import stem
 from index.records import Hit
 from ingest.clean import search_text
-from ingest.records import marks_within
+from ingest.spans import marks_within
 from rag.question import FRAME_ZH, STOP_EN, Question
 from rag.terms import Coverage, fold
 

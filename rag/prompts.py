@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from index.records import Hit
 from ingest.clean import count_han, search_text
-from ingest.records import marks_within
+from ingest.spans import marks_within
 
 NO_ANSWER = "NO_ANSWER"
 LONGEST_PASSAGE = 1200

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from index.records import Hit
 from ingest.clean import search_text
-from ingest.records import marks_within
+from ingest.spans import marks_within
 from rag.findings import Finding
 from rag.polarity import overlap, tokens
 from rag.terms import fold

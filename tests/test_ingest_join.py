@@ -6,7 +6,8 @@ import pytest
 
 from ingest.join import Joined, join_lines
 from ingest.marks import find_marks, parse_numbers
-from ingest.records import Box, Char, Line, boxes_of
+from ingest.records import Box, Char, Line
+from ingest.spans import boxes_of
 
 SIZE = 10.0
 

@@ -6,8 +6,9 @@ import pytest
 
 from ingest.marks import find_marks
 from ingest.passages import make_passages
-from ingest.records import Block, BlockKind, Box, Document, Page, Paper, Span, boxes_of
+from ingest.records import Block, BlockKind, Box, Document, Page, Paper, Span
 from ingest.sentences import split_clauses, split_sentences, text_weight
+from ingest.spans import boxes_of
 
 PER_LINE = 20
 EM = 10.0

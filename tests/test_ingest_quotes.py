@@ -11,8 +11,9 @@ import pytest
 from ingest.clean import fold_for_match
 from ingest.passages import make_passages
 from ingest.reader import read_document
-from ingest.records import Document, Passage, boxes_of
+from ingest.records import Document, Passage
 from ingest.references import resolve_marks
+from ingest.spans import boxes_of
 
 MARGIN = 1.0  # points around a box: glyphs may reach a little outside their em
 

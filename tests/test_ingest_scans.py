@@ -14,11 +14,12 @@ from PIL import Image, ImageDraw
 from ingest.extras import ocr_installed
 from ingest.geometry import Turn
 from ingest.reader import read_document
-from ingest.records import Block, BlockKind, Box, Span, boxes_of
+from ingest.records import Block, BlockKind, Box, Span
 from ingest.render import page_image
 from ingest.scan_drawings import find_pictures, find_rules
 from ingest.scan_lines import OcrLine, as_printed, chars_of, sizes_of
 from ingest.scan_turn import lean_of, quarter_of, turned
+from ingest.spans import boxes_of
 from ingest.turned import blocks_back
 
 needs_ocr = pytest.mark.skipif(not ocr_installed(), reason="needs the extra yinzheng[ocr]")

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ingest.isolation import read_isolated
-from ingest.records import Block, Document, boxes_of
+from ingest.records import Block, Document
 from ingest.report import report
+from ingest.spans import boxes_of
 from rag.export import box_json
 from ui import console
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from index.records import PaperEntry
 from index.snapshot import Snapshot
 from ingest.file_names import path_of, shown_name
-from ingest.records import Paper, PaperReport
+from ingest.records import Paper
+from ingest.report import PaperReport
 from ui.web.rows import Catalogue, Heading, Row
 
 
