@@ -151,7 +151,7 @@ class LexicalIndex:
         sums = np.zeros(self.size, np.float32)
         for rows, counts, weight in parts:
             sums[rows] += np.asarray(counts, np.float32) * np.float32(weight)
-        found = np.flatnonzero(sums)
+        found = np.flatnonzero(sums > 0)
         return found.astype(np.int32), sums[found]
 
     def _idf(self, found: int) -> float:
@@ -231,12 +231,12 @@ class Query:
             rest = sum(left[number + 1 :])
             if rest >= sum(left[: number + 1]):
                 continue  # no row can be out of reach of the others yet
-            found = np.flatnonzero(scores)
+            found = np.flatnonzero(scores > 0)
             found = found if allowed is None else found[allowed[found]]
             if len(found) >= k and rest < (floor := _kth(scores[found], k)):
                 found = found[scores[found] >= floor - rest]
                 return self._finish(number + 1, found, scores[found], left, k)
-        found = np.flatnonzero(scores)
+        found = np.flatnonzero(scores > 0)
         found = found if allowed is None else found[allowed[found]]
         return _best(found, scores[found], k)
 
