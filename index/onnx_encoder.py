@@ -18,11 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from index import default_model
+from index.token_vectors import TokenVectors
 
 Vectors = npt.NDArray[np.float32]
 OnProgress = Callable[[int, int], None]
 # Padded tokens of a batch: enough to fill the cores, few enough to stay in their caches.
 BATCH_TOKENS = 2048
+# The same for a few sentences of one question, where padding counts most.
+TOKEN_BATCH = 320
 
 
 def default_fingerprint(folder: Path) -> str:
@@ -90,29 +93,55 @@ class OnnxEmbedder:
                 self._sessions[file] = open_session(self._folder / file, self._threads)
             return self._sessions[file]
 
+    def query_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return the vectors of the questions' tokens."""
+        return self._tokens(default_model.PROMPTS["query"], texts, default_model.QUERY_ONNX)
+
+    def passage_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return the vectors of the sentences' tokens."""
+        return self._tokens(default_model.PROMPTS["passage"], texts, default_model.PASSAGE_ONNX)
+
     def _embed(
         self, prompt: str, texts: Sequence[str], file: str, on_progress: OnProgress | None
     ) -> Vectors:
         out = np.zeros((len(texts), self.dimension), np.float32)
-        if not texts:
-            return out
-        session = self._session(file)
-        encoded = self._tokenizer.encode_batch([prompt + text for text in texts])
-        ids = [np.array(e.ids, np.int64) for e in encoded]
+        encoded = self._encoded(prompt, texts)
         done = 0
-        for rows in batches([len(i) for i in ids], BATCH_TOKENS):
-            longest = len(ids[rows[0]])
-            tokens = np.full((len(rows), longest), self._pad, np.int64)
-            mask = np.zeros((len(rows), longest), np.int64)
-            for place, row in enumerate(rows):
-                tokens[place, : len(ids[row])] = ids[row]
-                mask[place, : len(ids[row])] = 1
-            feed = {"input_ids": tokens, "attention_mask": mask}
-            out[rows] = session.run(["sentence_embedding"], feed)[0]
+        for rows in batches([len(e.ids) for e in encoded], BATCH_TOKENS):
+            feed = self._feed([encoded[row].ids for row in rows])
+            out[rows] = self._session(file).run(["sentence_embedding"], feed)[0]
             done += len(rows)
             if on_progress:
                 on_progress(done, len(texts))
         return out
+
+    def _tokens(self, prompt: str, texts: Sequence[str], file: str) -> list[TokenVectors]:
+        encoded = self._encoded(prompt, texts)
+        found: dict[int, TokenVectors] = {}
+        own = len(prompt)
+        for rows in batches([len(e.ids) for e in encoded], TOKEN_BATCH):
+            feed = self._feed([encoded[row].ids for row in rows])
+            hidden = self._session(file).run(["last_hidden_state"], feed)[0]
+            for place, row in enumerate(rows):
+                spans = encoded[row].offsets
+                kept = [i for i, (_, end) in enumerate(spans) if end > own]
+                found[row] = TokenVectors(
+                    hidden[place, kept],
+                    tuple((max(spans[i][0] - own, 0), spans[i][1] - own) for i in kept),
+                )  # fmt: skip
+        return [found[row] for row in range(len(texts))]
+
+    def _encoded(self, prompt: str, texts: Sequence[str]) -> list[Any]:
+        return self._tokenizer.encode_batch([prompt + text for text in texts]) if texts else []
+
+    def _feed(self, ids: Sequence[Sequence[int]]) -> dict[str, npt.NDArray[np.int64]]:
+        """Return a batch padded to its longest text, which is the first, and its mask."""
+        tokens = np.full((len(ids), len(ids[0])), self._pad, np.int64)
+        mask = np.zeros_like(tokens)
+        for place, row in enumerate(ids):
+            tokens[place, : len(row)] = row
+            mask[place, : len(row)] = 1
+        return {"input_ids": tokens, "attention_mask": mask}
 
 
 def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from rag.evidence import FEATURES, Evidence, weigh
+from rag.evidence import FEATURES, Evidence, on_subject, weigh
 from rag.question import Question
 from rag.records import Status
 from rag.selection import Candidate
@@ -34,8 +34,9 @@ class Model:
     partly: float
 
     def probability(self, features: Sequence[float]) -> float:
-        """Return 0-1 that the question is answered."""
-        rows = zip(features, self.mean, self.scale, self.weights, strict=True)
+        """Return 0-1 that the question is answered; what is not a number counts nothing."""
+        listed = zip(features, self.mean, self.scale, self.weights, strict=True)
+        rows = [row for row in listed if not math.isnan(row[0])]
         logit = self.bias + sum(w * max(-4.0, min(4.0, (f - m) / s)) for f, m, s, w in rows)
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
@@ -87,18 +88,25 @@ class Judge:
         return self._models["zh-zh" if first == second else "en-zh"]
 
     def evidence(
-        self, question: Question, ranked: Sequence[Candidate], coverages: Mapping[str, Coverage]
+        self,
+        question: Question,
+        ranked: Sequence[Candidate],
+        coverages: Mapping[str, Coverage],
+        aligned: Mapping[str, float] | None = None,
     ) -> Evidence:
         """Return what the candidates show for the question."""
-        return weigh(question, ranked, coverages, self._lexicon)
+        return weigh(question, ranked, coverages, self._lexicon, aligned)
 
-    def verdict(
-        self, question: Question, ranked: Sequence[Candidate], coverages: Mapping[str, Coverage]
-    ) -> Verdict:
-        """Weigh the best candidates and what the question names that none of them does."""
-        if not ranked:
+    def on_subject(
+        self, ranked: Sequence[Candidate], coverages: Mapping[str, Coverage]
+    ) -> list[Candidate]:
+        """Return the candidates that are not about another drug than the question names."""
+        return on_subject(ranked, coverages, self._lexicon)
+
+    def verdict(self, question: Question, evidence: Evidence) -> Verdict:
+        """Weigh the evidence and what the question names that none of the best sentences does."""
+        if not evidence.direction:
             return Verdict(Status.NOT_FOUND, 0.0)
-        evidence = self.evidence(question, ranked, coverages)
         model = self.model(evidence.direction)
         probability = model.probability(evidence.features)
         missing, asked = evidence.missing, evidence.asked

@@ -106,7 +106,7 @@ def _asked(
         found, asked=question.text, resolved=question.text, limit=3, nearest=0
     )
     language = analysed.language
-    evidence = library.judge.evidence(analysed, found.ranked, found.coverages)
+    evidence = found.evidence
     return Outcome(
         question=question,
         condition=condition,

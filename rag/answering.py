@@ -10,12 +10,15 @@ from index.embedding import Embedder
 from index.records import Hit
 from index.snapshot import Snapshot
 from index.threads import on_one_thread
+from index.token_vectors import TokenEmbedder
 from index.tokens import phrase
-from ingest.records import Reference, Sentence
+from ingest.records import Reference
 from rag.abstention import Judge, Verdict
+from rag.alignment import alignment
 from rag.background import Background
 from rag.choosing import Chosen, choose, quotes
 from rag.citing import citable, cite
+from rag.evidence import Evidence
 from rag.gloss import Glossary
 from rag.lexical_signals import Floats, Source
 from rag.question import Question
@@ -24,27 +27,8 @@ from rag.reranking import DEPTH, Reranker, rerank
 from rag.retrieval import EVERYTHING, Filter, Retriever, Vector, Vectors
 from rag.selection import CANDIDATE_HITS, Candidate, candidates
 from rag.signals import Signals, signals
+from rag.snapshot_source import SnapshotSource
 from rag.terms import Coverage, Translator, key_terms, spellings
-
-
-class SnapshotSource:
-    """What selection needs of a snapshot; made for one question."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._openings: dict[str, str] = {}
-
-    def sentence_vectors(self, leg: str, row: int) -> Vector:
-        """Return float32 (sentences of the passage, dimension)."""
-        return self._snapshot.sentence_vectors(leg, row)
-
-    def opening(self, paper_id: str) -> str:
-        """Return the first sentence of a paper, as printed."""
-        if paper_id not in self._openings:
-            first = self._snapshot.passage(self._snapshot.range_of(paper_id).start)
-            sentence = first.sentences[0] if first.sentences else Sentence(0, 0)
-            self._openings[paper_id] = first.text[sentence.start : sentence.end]
-        return self._openings[paper_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +39,7 @@ class Found:
     hits: tuple[Hit, ...]
     ranked: tuple[Candidate, ...]
     coverages: Mapping[str, Coverage]
+    evidence: Evidence
     verdict: Verdict
     timings: Mapping[str, float]
 
@@ -157,14 +142,29 @@ class Library:
         ranked = candidates(
             question, vectors, self.embed, hits, source, self.background, coverages, self.weights
         )
-        verdict = self.judge.verdict(question, ranked, coverages)
+        ranked = self.judge.on_subject(ranked, coverages)
+        chosen = time.perf_counter()
+        evidence = self.judge.evidence(
+            question, ranked, coverages, self._alignment(question, ranked, coverages)
+        )
+        verdict = self.judge.verdict(question, evidence)
         done = time.perf_counter()
         timings = {
             "embed": 1000 * (embedded - started),
             "retrieve": 1000 * (retrieved - embedded),
-            "select": 1000 * (done - retrieved),
+            "select": 1000 * (chosen - retrieved),
+            "judge": 1000 * (done - chosen),
         }
-        return Found(question, hits, tuple(ranked), coverages, verdict, timings)
+        return Found(question, hits, tuple(ranked), coverages, evidence, verdict, timings)
+
+    def _alignment(
+        self, question: Question, ranked: Sequence[Candidate], coverages: Mapping[str, Coverage]
+    ) -> dict[str, float] | None:
+        """Return how the question's tokens are met, None where the encoder tells no tokens."""
+        for leg, encoder in list(self.encoders.items())[:1]:
+            if ranked and isinstance(encoder, TokenEmbedder):
+                return alignment(question, ranked, coverages, self.background, leg, encoder)
+        return None
 
     def references(self, hit: Hit) -> Sequence[Reference]:
         """Return the reference list of a hit's paper."""

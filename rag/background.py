@@ -12,7 +12,7 @@ import io
 import json
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedding import Embedder
+from index.token_vectors import TokenEmbedder
 from ingest.folders import write_cached
 
 log = logging.getLogger(__name__)
@@ -80,19 +81,54 @@ class Background:
         nearest = np.partition(others, place, axis=1)[:, place] - others.mean(axis=1)
         return Standing(centred, centred / spread, (centred - nearest) / spread, spread)
 
+    def token_centre(self, leg: str, language: str, side: str) -> Vectors:
+        """Return the mean token vector (dimension,) of the background questions of a language.
+
+        ``side`` "question" is as questions are embedded, "sentence" as passages are. Raises
+        TypeError for an encoder without token vectors.
+        """
+        key = (leg, f"{language}-{side}")
+        with self._lock:
+            if key not in self._vectors:
+                self._vectors[key] = self._load_centre(leg, language, side)
+            return self._vectors[key]
+
+    def _load_centre(self, leg: str, language: str, side: str) -> Vectors:
+        texts, encoder = self.questions(language), self._encoders[leg]
+        if not isinstance(encoder, TokenEmbedder):
+            raise TypeError(f"{encoder.name} tells no token vectors")
+        embed = encoder.query_tokens if side == "question" else encoder.passage_tokens
+
+        def make() -> Vectors:
+            every = np.concatenate([tokens.vectors for tokens in embed(texts)])
+            return np.asarray(every.mean(axis=0), np.float32)
+
+        return self._kept(f"centre-{side}", encoder, texts, (encoder.dimension,), make)
+
     def _load(self, leg: str, language: str) -> Vectors:
-        texts = self.questions(language)
-        encoder = self._encoders[leg]
+        texts, encoder = self.questions(language), self._encoders[leg]
+        shape = (len(texts), encoder.dimension)
+        return self._kept("background", encoder, texts, shape, lambda: encoder.embed_queries(texts))
+
+    def _kept(
+        self,
+        name: str,
+        encoder: Embedder,
+        texts: Sequence[str],
+        shape: tuple[int, ...],
+        make: Callable[[], Vectors],
+    ) -> Vectors:
+        """Return the array kept under the encoder's fingerprint and the texts, else make it."""
         digest = hashlib.sha256("\n".join((encoder.fingerprint, *texts)).encode()).hexdigest()[:20]
-        file = self._folder / f"background-{digest}.npy" if self._folder else None
+        file = self._folder / f"{name}-{digest}.npy" if self._folder else None
         if file is not None:
             try:
                 stored = np.load(file, allow_pickle=False)
-                if stored.shape == (len(texts), encoder.dimension):
+                if stored.shape == shape:
                     return np.asarray(stored, np.float32)
             except (OSError, ValueError):
-                log.debug("background vectors of %s are made anew", leg)
-        vectors = encoder.embed_queries(texts)
+                log.debug("%s vectors of %s are made anew", name, encoder.name)
+        vectors = make()
         if file is not None:
             data = io.BytesIO()
             np.save(data, vectors, allow_pickle=False)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.abstention import model_from
+from rag.alignment import ALIGNED
 from rag.evidence import FEATURES
 
 Floats = npt.NDArray[np.float64]
@@ -19,7 +20,9 @@ FALSE_ANSWERED, FALSE_PARTLY = 0.05, 0.15
 RIDGE = 0.01
 # More support never makes an answer less likely: only these may have a negative weight.
 _NEGATIVE = frozenset(["kind_misses", "missing"])
-_FREE = frozenset(["passage_coverage", "passage_rare"])
+# These have a sign only beside their neighbours: what a passage has more than its sentence, or
+# the worst met token less than the mean.
+_FREE = frozenset(["passage_coverage", "passage_rare", *ALIGNED])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def fit(examples: Sequence[Example]) -> dict[str, Any]:
 
 
 def _fit_direction(examples: Sequence[Example]) -> dict[str, Any]:
-    x = np.array([e.features for e in examples], np.float64)
+    x = _whole(np.array([e.features for e in examples], np.float64))
     y = np.array([e.kind == "answerable" for e in examples], np.float64)
     weight = _balanced(examples)
     mean = (weight[:, None] * x).sum(0) / weight.sum()
@@ -75,6 +78,13 @@ def _fit_direction(examples: Sequence[Example]) -> dict[str, Any]:
         "partly": round(_threshold(probability[absent], weight[absent], FALSE_PARTLY), 4),
         "examples": {k: sum(e.kind == k for e in examples) for k in KIND_WEIGHTS},
     }
+
+
+def _whole(x: Floats) -> Floats:
+    """Return ``x`` with the mean of a column for what is not a number there, 0 where nothing is."""
+    known = ~np.isnan(x)
+    mean = np.where(known, x, 0.0).sum(0) / np.maximum(known.sum(0), 1)
+    return np.where(known, x, mean)
 
 
 def _balanced(examples: Sequence[Example]) -> Floats:

@@ -14,6 +14,8 @@ from rag.selection import Candidate
 # A sentence is kept while its odds beside the best (scores are log odds) are no lower than
 # exp(-margin): a broad question that is surely answered takes in more.
 NARROW_MARGIN, BROAD_MARGIN, UNSURE_MARGIN = 2.3, 4.0, 2.0
+# An answer to a broad question begins with a sentence whose odds are no lower than this.
+LEADING_MARGIN = 1.0
 NARROW_LIMIT = 3
 DUPLICATE = 0.975
 # What may differ between two sentences that are one statement.
@@ -156,9 +158,11 @@ def _ordered(question: Question, chosen: list[Chosen]) -> tuple[Chosen, ...]:
     """Best first for narrow questions; else paper by paper and section by section.
 
     Within a section the paper's own order is kept: it tells the trigger before the effect and
-    the regimen before its result. For an English question English sentences go first.
+    the regimen before its result. For an English question the English sentences that answer go
+    first, and those that only introduce the subject are left out where Chinese ones answer. An
+    answer never begins with a sentence much weaker than the best: those come behind.
     """
-    if not question.broad:
+    if not question.broad or not chosen:
         return tuple(chosen)
     rank = {id(item): place for place, item in enumerate(chosen)}
     best: dict[tuple[object, ...], int] = {}
@@ -167,12 +171,23 @@ def _ordered(question: Question, chosen: list[Chosen]) -> tuple[Chosen, ...]:
             best.setdefault(_place(item, depth), rank[id(item)])
 
     def key(item: Chosen) -> tuple[object, ...]:
-        foreign = question.language == "en" and item.lead.hit.passage.language != "en"
-        papers = best[_place(item, 0)]
-        return (foreign, papers, best[_place(item, 1)], best[_place(item, 2)],
+        return (best[_place(item, 0)], best[_place(item, 1)], best[_place(item, 2)],
                 item.lead.hit.passage.ordinal, item.start)  # fmt: skip
 
-    return tuple(sorted(chosen, key=key))
+    top = max(item.lead.score for item in chosen)
+    told = sorted(chosen, key=key)
+    others = [item for item in told if not _english(item)]
+    if question.language == "en" and others:
+        floor = top - NARROW_MARGIN
+        if english := [i for i in told if _english(i) and i.lead.score >= floor]:
+            return (*english, *others)
+        told = others
+    first = next(n for n, item in enumerate(told) if item.lead.score >= top - LEADING_MARGIN)
+    return (*told[first:], *told[:first])
+
+
+def _english(item: Chosen) -> bool:
+    return item.lead.hit.passage.language == "en"
 
 
 def _place(item: Chosen, depth: int) -> tuple[object, ...]:

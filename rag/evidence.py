@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rag.alignment import ALIGNED
 from rag.facets import Facet, facets_missing, facets_of
 from rag.kinds import calls_for_sign
 from rag.question import Question
@@ -24,6 +25,13 @@ from rag.terms import Coverage, KeyTerm, Translator
 EVIDENCE = 3
 # So many passages beside the best say what likeness is common in this library.
 OTHERS = 5
+# Kinds of terms that a sentence is about.
+SUBJECTS = frozenset(["drug", "regimen", "gene", "protein", "gene/protein"])
+# Names of a class take in every member: a sentence on one of them is about the class.
+_CLASS = re.compile(
+    r"(?:抑制剂|拮抗剂|激动剂|阻滞剂|调节剂|药物?|类|抗体|激素|制剂)$|(?:inhibitor|antagonist|agonist|blocker|antibod|drug|agent|therap)",
+    re.I,
+)
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]\d\d|20\d\d)(?!\d)")
 
 FEATURES = (
@@ -31,7 +39,7 @@ FEATURES = (
     "passage_lead", "passage_lead_second", "passage_agreement", "gap",
     "coverage", "passage_coverage", "residual", "rare", "passage_rare", "near_coverage",
     "kind_misses", "missing", "nearest", "nearest_second", "nearest_lead", "nearest_lead_second",
-    "hit_lead",
+    "hit_lead", *ALIGNED,
 )  # fmt: skip
 
 
@@ -56,8 +64,13 @@ def weigh(
     ranked: Sequence[Candidate],
     coverages: Mapping[str, Coverage],
     lexicon: Translator | None = None,
+    aligned: Mapping[str, float] | None = None,
 ) -> Evidence:
-    """Return the evidence in ``ranked``, which is best first."""
+    """Return the evidence in ``ranked``, which is best first.
+
+    ``aligned`` are the values of ``rag.alignment``; without them (an encoder that tells no token
+    vectors) those features are not numbers, and count nothing.
+    """
     if not ranked:
         return Evidence("", (0.0,) * len(FEATURES))
     best, top = ranked[0], ranked[:EVIDENCE]
@@ -69,8 +82,7 @@ def weigh(
     lacks = [_lacks(c, coverages[c.hit.passage.language], facets, lexicon) for c in top]
     missing = min(lacks, key=len)
     if question.broad:
-        # Several sentences answer together: what one of them lacks another may have.
-        missing = tuple(name for name in missing if all(name in own for own in lacks))
+        missing = _lacked_by_all(lacks, {term.text for term in named if term.kind in SUBJECTS})
     second = len(best.z) - 1 and 1
     passages = [_standing_out(ranked, best, leg) for leg in range(len(best.z))]
     elsewhere = next((c for c in ranked if c.hit.row != best.hit.row), None)
@@ -100,6 +112,7 @@ def weigh(
         "nearest_lead": max(c.lead[0] for c in ranked),
         "nearest_lead_second": max(c.lead[second] for c in ranked),
         "hit_lead": _hit_lead(ranked),
+        **(aligned or dict.fromkeys(ALIGNED, float("nan"))),
     }
     return Evidence(
         direction=f"{question.language}-{language}",
@@ -108,6 +121,17 @@ def weigh(
         asked=asked,
         uncovered=_uncovered(best, coverage),
     )
+
+
+def _lacked_by_all(lacks: Sequence[tuple[str, ...]], subjects: set[str]) -> tuple[str, ...]:
+    """Return what several sentences, which answer together, lack.
+
+    A sentence without the drug or gene that is asked for adds nothing where another has it: the
+    effects of one drug and the name of another are no answer.
+    """
+    together = [own for own in lacks if not subjects & set(own)] or list(lacks)
+    shortest = min(together, key=len)
+    return tuple(name for name in shortest if all(name in own for own in together))
 
 
 def _standing_out(ranked: Sequence[Candidate], best: Candidate, leg: int) -> tuple[float, int]:
@@ -151,10 +175,32 @@ def _lacks(
     return (*dict.fromkeys(lost), *facets_missing(facets, [candidate.search]))
 
 
+def on_subject(
+    ranked: Sequence[Candidate], coverages: Mapping[str, Coverage], lexicon: Translator | None
+) -> list[Candidate]:
+    """Return ``ranked`` without sentences on another drug than the question names.
+
+    All of them where nothing else is left, so that what is missing can be told.
+    """
+    kept = [c for c in ranked if not _strays(c, coverages[c.hit.passage.language], lexicon)]
+    return kept or list(ranked)
+
+
+def _strays(candidate: Candidate, coverage: Coverage, lexicon: Translator | None) -> bool:
+    named = [
+        (term, found)
+        for term, found in zip(coverage.terms, candidate.found, strict=True)
+        if term.kind == "drug" and term.anchor and term.sure
+    ]
+    if not named or any(found for _, found in named):
+        return False
+    return all(_speaks_of_another(candidate, term, lexicon) for term, _ in named)
+
+
 def _speaks_of_another(candidate: Candidate, term: KeyTerm, lexicon: Translator | None) -> bool:
     if term.kind == "number":
         return bool(_YEAR.search(candidate.search))
-    if term.kind != "drug" or lexicon is None:
+    if term.kind != "drug" or lexicon is None or _CLASS.search(term.text):
         return False
     language = candidate.hit.passage.language
     return any(c.kind == "drug" for c in lexicon.concepts(candidate.search, language))

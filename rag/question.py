@@ -63,7 +63,8 @@ STOP_EN = frozenset(
      "up", "use", "used", "very", "via", "was", "we", "were", "what", "when", "where", "which",
      "while", "who", "whom", "whose", "why", "will", "with", "would", "you", "your", "kind",
      "type", "role", "main", "known", "called", "happen", "happened", "describe", "explain",
-     "according", "paper", "papers", "study", "text", "article"]
+     "according", "say", "says", "said", "know", "mention", "paper", "papers", "study", "text",
+     "article"]
 )  # fmt: skip
 
 

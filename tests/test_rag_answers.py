@@ -113,6 +113,26 @@ def test_an_english_question_gets_english_sentences_first_and_a_gloss(assistant)
     assert any(en == "integrin" for c in chinese for _, en in c.gloss)
 
 
+def test_a_broad_answer_begins_with_a_sentence_that_answers(assistant):
+    """Not with the one that introduces the subject, though the paper tells it before."""
+    answer = assistant.ask("What are the risk factors of diabetic kidney disease?")
+    assert "危险因素" in answer.sentences[0].text
+    answer = assistant.ask("How do integrins promote liver metastasis of lung cancer?")
+    assert "ntegrin" in answer.sentences[0].text
+
+
+def test_the_effects_of_another_drug_are_no_answer(assistant):
+    """The paper names gefitinib and lists the effects of osimertinib, not those of gefitinib."""
+    answer = assistant.ask("What are the adverse effects of gefitinib?")
+    assert answer.status is not Status.ANSWERED
+    assert not any("QT" in citation.quote for citation in answer.citations)
+
+
+def test_a_question_about_a_subject_alone_is_answered(assistant):
+    answer = assistant.ask("What do the papers say about integrin?")
+    assert answer.status is Status.ANSWERED
+
+
 def test_ranking_weights_decide_the_order(assistant):
     """A control: with weights of nought the order is the papers' own, not the answer first."""
     library = assistant.library
