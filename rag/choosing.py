@@ -178,12 +178,17 @@ def _ordered(question: Question, chosen: list[Chosen]) -> tuple[Chosen, ...]:
     told = sorted(chosen, key=key)
     others = [item for item in told if not _english(item)]
     if question.language == "en" and others:
-        floor = top - NARROW_MARGIN
-        if english := [i for i in told if _english(i) and i.lead.score >= floor]:
-            return (*english, *others)
+        answers = [i for i in told if _english(i) and _answers(i.lead, top)]
+        if answers:
+            return (*answers, *others)
         told = others
     first = next(n for n, item in enumerate(told) if item.lead.score >= top - LEADING_MARGIN)
     return (*told[first:], *told[:first])
+
+
+def _answers(candidate: Candidate, top: float) -> bool:
+    """Tell whether a sentence is near the best and says more of the question than the title."""
+    return candidate.score >= top - NARROW_MARGIN and candidate.residual > 0
 
 
 def _english(item: Chosen) -> bool:
