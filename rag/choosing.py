@@ -160,7 +160,8 @@ def _ordered(question: Question, chosen: list[Chosen]) -> tuple[Chosen, ...]:
     Within a section the paper's own order is kept: it tells the trigger before the effect and
     the regimen before its result. For an English question the English sentences that answer go
     first, and those that only introduce the subject are left out where Chinese ones answer. An
-    answer never begins with a sentence much weaker than the best: those come behind.
+    answer never begins with a sentence much weaker than the best, nor with one that has only
+    the subject where another has what is asked about it: those come behind.
     """
     if not question.broad or not chosen:
         return tuple(chosen)
@@ -178,17 +179,14 @@ def _ordered(question: Question, chosen: list[Chosen]) -> tuple[Chosen, ...]:
     told = sorted(chosen, key=key)
     others = [item for item in told if not _english(item)]
     if question.language == "en" and others:
-        answers = [i for i in told if _english(i) and _answers(i.lead, top)]
+        floor = top - NARROW_MARGIN
+        answers = [i for i in told if _english(i) and i.lead.specific and i.lead.score >= floor]
         if answers:
             return (*answers, *others)
         told = others
-    first = next(n for n, item in enumerate(told) if item.lead.score >= top - LEADING_MARGIN)
+    near = [n for n, item in enumerate(told) if item.lead.score >= top - LEADING_MARGIN] or [0]
+    first = next((n for n in near if told[n].lead.specific), near[0])
     return (*told[first:], *told[:first])
-
-
-def _answers(candidate: Candidate, top: float) -> bool:
-    """Tell whether a sentence is near the best and says more of the question than the title."""
-    return candidate.score >= top - NARROW_MARGIN and candidate.residual > 0
 
 
 def _english(item: Chosen) -> bool:

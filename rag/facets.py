@@ -30,7 +30,7 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      r"不良反应|副作用|毒性|损伤|不良事件|\badverse\b|\bside effect|\btoxic"),
     ("费用", "cost", r"费用|价格|多少钱|\bcosts?\b|\bprice", r"费用|价格|元|成本|\bcosts?\b|\bprice"),
     ("次数", "frequency", r"(?:几|多少)次|频率|多久一次|\bhow often\b|\bfrequen", r"次|频率|每[天日周月年]|\btimes\b|\bdaily\b|\bweekly\b|\bfrequen"),
-    ("治疗", "treatment", r"(?:如何|怎样|怎么|用什么|有哪些|什么)(?:治疗|疗法|处理)|治疗(?:方法|方案|措施|原则|药物)|处理原则"
+    ("治疗", "treatment", r"(?:如何|怎样|怎么|用什么|有哪些|什么)(?:治疗|疗法)|治疗(?:方法|方案|措施|原则|药物)|处理原则"
      r"|\bhow (?:is|are|to|do|does|should)\b.*\b(?:treat|manag)|\btreatments? (?:of|for)\b|\bused to treat\b",
      r"治疗|疗法|药|手术|切除|消融|放疗|化疗|抑制剂|单抗|替尼|首选|一线|方案|给予|控制|干预|饮食|\btreat|\btherap|\bdrug|\bsurg|inhibitor"
      r"|\bregimen|\bfirst-line|\bmanag|\bchemo|\bradio"),

@@ -35,7 +35,8 @@ class Candidate:
     ``z``, ``lead`` and ``margin`` (the lead over the mean of the ten next candidates) are in
     background deviations, one a leg (see ``rag.background``); ``rank`` is the place by each
     leg from 0. ``found`` tells for each key term whether the sentence mentions it, ``around``
-    whether its passage, section or title does. ``idle`` marks a heading or caption.
+    whether its passage, section or title does; ``specific`` whether it mentions the heaviest term
+    that any candidate mentions. ``idle`` marks a heading or caption.
     """
 
     hit: Hit
@@ -54,6 +55,7 @@ class Candidate:
     found: tuple[bool, ...]
     around: tuple[bool, ...]
     fit: float
+    specific: bool
     idle: bool
     vector: Vectors
 
@@ -102,7 +104,7 @@ def candidates(
     if not any(hit.passage.sentences for hit in hits):
         return []
     seen = signals(question, vectors, embed, hits, source, background, coverages)
-    return _records(seen, scores(question, seen, weights))
+    return _records(seen, scores(question, seen, weights), coverages)
 
 
 def mode(question: Question, row: Row) -> str:
@@ -140,11 +142,12 @@ def _heads_columns(row: Row) -> bool:
     return captions[0] and not all(captions) and row.number == captions.index(False)
 
 
-def _records(seen: Signals, score: Floats) -> list[Candidate]:
+def _records(seen: Signals, score: Floats, coverages: Mapping[str, Coverage]) -> list[Candidate]:
     standings = list(seen.standings.values())
     margins = [_margins(s.centred / s.spread) for s in standings]
     vectors = next(iter(seen.vectors.values()))
     lexical = seen.lexical
+    specific = _specific(seen, score, coverages)
     out = []
     for i in np.argsort(-score, kind="stable"):
         row = seen.rows[i]
@@ -166,11 +169,21 @@ def _records(seen: Signals, score: Floats) -> list[Candidate]:
                 found=lexical.found[i],
                 around=lexical.around[i],
                 fit=seen.fits[i],
+                specific=specific[i],
                 idle=_states_nothing(row) >= HEADING,
                 vector=vectors[i],
             )
         )
     return out
+
+
+def _specific(seen: Signals, score: Floats, coverages: Mapping[str, Coverage]) -> list[bool]:
+    """Tell for each sentence whether it mentions the heaviest term that any of them does."""
+    best = seen.rows[int(score.argmax())]
+    weights = coverages[best.hit.passage.language].weights
+    said = [any(column) for column in zip(*seen.lexical.found, strict=True)]
+    most = max((n for n, there in enumerate(said) if there), key=lambda n: weights[n], default=-1)
+    return [most >= 0 and found[most] for found in seen.lexical.found]
 
 
 def _margins(level: Vectors) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
