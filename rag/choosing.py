@@ -179,9 +179,7 @@ def _ordered(question: Question, chosen: list[Chosen]) -> tuple[Chosen, ...]:
     told = sorted(chosen, key=key)
     others = [item for item in told if not _english(item)]
     if question.language == "en" and others:
-        floor = top - NARROW_MARGIN
-        answers = [i for i in told if _english(i) and i.lead.specific and i.lead.score >= floor]
-        if answers:
+        if answers := [item for item in told if _english(item) and item.lead.specific]:
             return (*answers, *others)
         told = others
     near = [n for n, item in enumerate(told) if item.lead.score >= top - LEADING_MARGIN] or [0]

@@ -178,12 +178,21 @@ def _records(seen: Signals, score: Floats, coverages: Mapping[str, Coverage]) ->
 
 
 def _specific(seen: Signals, score: Floats, coverages: Mapping[str, Coverage]) -> list[bool]:
-    """Tell for each sentence whether it mentions the heaviest term that any of them does."""
-    best = seen.rows[int(score.argmax())]
-    weights = coverages[best.hit.passage.language].weights
-    said = [any(column) for column in zip(*seen.lexical.found, strict=True)]
-    most = max((n for n, there in enumerate(said) if there), key=lambda n: weights[n], default=-1)
-    return [most >= 0 and found[most] for found in seen.lexical.found]
+    """Tell for each sentence whether it mentions the heaviest sure term that any of them does.
+
+    Weights are those for the best sentence's language; each language has its own terms.
+    """
+    said = [
+        {t.text for t, f in zip(coverages[row.hit.passage.language].terms, found, strict=True) if f}
+        for row, found in zip(seen.rows, seen.lexical.found, strict=True)
+    ]
+    coverage = coverages[seen.rows[int(score.argmax())].hit.passage.language]
+    anywhere = set().union(*said)
+    pairs = zip(coverage.terms, coverage.weights, strict=True)
+    weights = {term.text: weight for term, weight in pairs if term.sure}
+    heaviest = max((w for name, w in weights.items() if name in anywhere), default=0.0)
+    wanted = {name for name, w in weights.items() if w == heaviest}
+    return [bool(wanted & names) for names in said]
 
 
 def _margins(level: Vectors) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
