@@ -2,6 +2,7 @@
 
 Run: python -m benchmarks.guard [-v] [--tuned | --held]. Claims and sources in both languages
 come from ``data/claims.tsv`` (our own text; an empty cell has no source in that language) and
+``data/later_claims.tsv`` (written when the rules stood), and
 ``data/paraphrases.tsv`` (sentences of the sample papers in other words or in another language);
 where they are there, sentences of the shared question sets too (as they stand, each with the next
 one as its neighbour). The guard was worked on with half of the claims (--tuned).
@@ -28,9 +29,9 @@ SHARED = HERE.parent.parent / "shared" / "data"
 Pair = tuple[str, str, str, str]  # sentence, its quote, a neighbouring quote, the paper's title
 
 
-def own_pairs(claims: str, sources: str, part: str = "") -> list[Pair]:
+def own_pairs(claims: str, sources: str, part: str = "", file: str = "claims.tsv") -> list[Pair]:
     """Return claims in one language with sources in one; ``part`` "tuned" or "held" halves them."""
-    with open(HERE / "data" / "claims.tsv", encoding="utf-8") as handle:
+    with open(HERE / "data" / file, encoding="utf-8") as handle:
         rows = list(csv.DictReader(handle, delimiter="\t"))
     claim, source = f"claim_{claims}", f"source_{sources}"
     usable = [(n, row) for n, row in enumerate(rows) if row[source] and row[claim]]
@@ -104,6 +105,8 @@ def tables(
     for claims, sources in (("zh", "zh"), ("en", "en"), ("en", "zh"), ("zh", "en")):
         counts = measure(own_pairs(claims, sources, part), translator)
         yield f"own, {claims} on {sources}", counts
+        later = measure(own_pairs(claims, sources, file="later_claims.tsv"), translator)
+        yield f"later, {claims} on {sources}", later
         merged = total.setdefault("same" if claims == sources else "across", {})
         for kind, (caught, tried) in counts.items():
             before = merged.get(kind, (0, 0))

@@ -35,8 +35,10 @@ _ASIDE = re.compile(
 _SENTENCE = re.compile(r"[。！？\n]|\.(?=\s|$)")
 _BREAK = re.compile(r"[；;]|[，,]\s*(?:而|但|whereas|while|but)\b")
 _RANGE = re.compile(r"\s*(?:[-–~～—至到]|to)\s*")
+# From one to the other: 由 5.1 个月延长至 8.8 个月.
+_FROM = re.compile(r"(?:[由从]|\bfrom)\s*$")
 _JOINS = re.compile(
-    r"\s*(?:[（(][^（）()]{0,16}[）)])?\s*(?:[、，,/]|和|与|及|以及|对|比|vs\.?|versus|and|against|or)?"
+    r"\s*(?:延长|提高|升高|降低|增加|减少|上升|下降|缩短|升|降|增|减)?[至到]\s*|\s*to\s*|\s*(?:[（(][^（）()]{0,16}[）)])?\s*(?:[、，,/]|和|与|及|以及|对|比|vs\.?|versus|and|against|or)?"
     r"\s*(?:and|vs\.?)?\s*",
     re.I,
 )
@@ -104,7 +106,8 @@ def _ranges(text: str, numbers: Sequence[Quantity]) -> list[Quantity]:
     """Leave out the second number of a range, whose first then reaches to its end."""
     out: list[Quantity] = []
     for number in numbers:
-        if out and _RANGE.fullmatch(text[out[-1].end : number.start]):
+        to = out and _RANGE.fullmatch(text[out[-1].end : number.start])
+        if to and not _FROM.search(text[: out[-1].start]):
             out[-1] = replace(out[-1], end=number.end, unit=out[-1].unit or number.unit)
         else:
             out.append(number)
@@ -215,6 +218,12 @@ class _Sentence:
         everywhere = self._within(0, series[0].start)
         for family in {label.family for label in (*everywhere, *behind)}:
             ranked = _distinct(self._main_first(b for b in before if b.family == family))
+            if (
+                len(ranked) == 2
+                and self._lesser(ranked[1])
+                and _FROM.search(self.text[: series[0].start])
+            ):
+                ranked.reverse()  # from what it is compared with
             if not ranked and family not in carried:
                 ranked = []
             if len(ranked) < 2 and (after := _distinct(b for b in behind if b.family == family)):

@@ -15,6 +15,10 @@ SAME_CLAUSE = 0.5
 SAME_OBJECT = 0.6
 # The same where the quote has no word of that sense at all.
 NONE_ALIKE = 0.35
+# What may be put as a change too: a higher risk, the risk rises.
+_AMOUNT = re.compile(
+    r"higher|lower|longer|shorter|greater|smaller|more|fewer|[高低长短多少大小]|升|降|增|减", re.I
+)
 _STATE = re.compile("positive|negative|阳性|阴性", re.I)
 
 
@@ -66,8 +70,10 @@ def _outnumbered(ours: Sequence[Turn], theirs: Sequence[Turn]) -> list[Finding]:
 
 
 def _is_turned(turn: Turn, theirs: Sequence[Turn], ours: int, *, same: bool) -> bool:
+    if not _STATE.search(turn.word):
+        theirs = [t for t in theirs if not _STATE.search(t.word)]
     axis = [t for t in theirs if t.axis == turn.axis]
-    if not axis and same:
+    if not axis and (same or _AMOUNT.search(turn.word)):
         # A higher risk for a risk that rises.
         axis = [t for t in theirs if t.around & turn.around]
         return bool(axis) and all(t.sign != turn.sign for t in axis)

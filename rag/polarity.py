@@ -28,7 +28,7 @@ _DOWN = (
 )
 _MORE = (
     r"高于|优于|大于|多于|长于|好于|强于|较高|更高|较好|更好|较长|更长|较多|"
-    r"更多|较强|更强|敏感|有效|良好|较早|更早|阳性|较重|更重"
+    r"更多|较强|更强|敏感(?![度性])|有效(?!率|性|期|成分|数)|良好|较早|更早|阳性|较重|更重"
     r"|\b(?:higher|better|greater|longer|larger|stronger|superior|more(?! than)|"
     r"earlier|sensitive|effective|good|positive|well(?! as)|more severe)\b"
 )
