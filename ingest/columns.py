@@ -188,7 +188,8 @@ def _reach(
     """Return top and bottom of a gutter with the lines that keep no edge of their column.
 
     Such are hanging entries and brackets, formulas, headings in the middle. Upwards only lines
-    beside text of the left column count: above it stand the names under a title.
+    beside text of the left column count, or beside a heading in its middle: above stand the
+    names under a title.
     """
     top, bottom = ends
     for run in sorted(right, key=lambda run: run.baseline):
@@ -203,7 +204,20 @@ def _reach(
         above = run.box.top < top and top - run.box.bottom <= _STEP_EM * em
         if above and any(_beside(run, other) for other in left):
             top = run.box.top - 0.3 * em
+        elif above and _is_centred(run, right, em):
+            beside = [other for other in runs if ink_end(other) <= x and _beside(run, other)]
+            if any(_is_centred(other, left, em) for other in beside):
+                top = run.box.top - 0.3 * em
     return top, bottom
+
+
+def _is_centred(run: Line, column: Sequence[Line], em: float) -> bool:
+    """Tell whether a run, as a heading, stands in the middle of the text of its column."""
+    long = [other for other in column if _is_long(other)]
+    if not long:
+        return False
+    middle = (min(o.box.x0 for o in long) + max(map(ink_end, long))) / 2
+    return abs((run.box.x0 + run.box.x1) / 2 - middle) < em
 
 
 def _is_aligned(run: Line, x: float, em: float) -> bool:

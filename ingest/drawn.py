@@ -89,6 +89,7 @@ class _Finder:
                 break
             region.append(mark)
             edge = min(edge, mark.top)
+        region = _without_lone_rules(region)
         if not self._is_drawing(region):
             return None
         self.used.update(region)
@@ -133,6 +134,9 @@ class _Finder:
         heading = run.size > 1.08 * self.body
         return (long and alike) or heading or run.text.rstrip().endswith("。")
 
+    def _is_framed(self, run: Line) -> bool:
+        return any(_is_on(run, shape, 0.0) for shape in self.shapes)
+
     def _is_full_of_text(self, box: Box, caption: Line) -> bool:
         """Tell whether most of what stands in a box is set like running text."""
         inside = [run for run in self.runs if run is not caption and _is_on(run, box, 0.0)]
@@ -146,9 +150,15 @@ class _Finder:
         return shapes >= _LEAST_SHAPES or crossed
 
     def _lettering(self, box: Box, caption: Line, column: tuple[float, float]) -> list[Line]:
-        inside = [run for run in self.runs if run is not caption and _is_on(run, box, 0.0)]
         if self._is_full_of_text(box, caption):
             return []
+        inside = [
+            run
+            for run in self.runs
+            if run is not caption
+            and _is_on(run, box, 0.0)
+            and not (self._is_text(run, box.x1 - box.x0) and not self._is_framed(run))
+        ]
         taken = set(map(id, inside))
         numbers = [
             run
@@ -163,6 +173,17 @@ class _Finder:
             and _is_on(run, box, _AXIS)
         ]
         return [*inside, *numbers]
+
+
+def _without_lone_rules(region: Sequence[Box]) -> list[Box]:
+    """Leave out flat rules at the top that touch nothing below: the one over notes, a heading's."""
+    kept = sorted(region, key=lambda mark: mark.top)
+    while len(kept) > 1:
+        flat = kept[0].bottom - kept[0].top < _TOUCH
+        if not flat or kept[1].top - kept[0].bottom < 2 * _TOUCH:
+            break
+        del kept[0]
+    return kept
 
 
 def _is_on(run: Line, box: Box, around: float) -> bool:

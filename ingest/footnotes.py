@@ -12,6 +12,8 @@ from ingest.records import Box, Line, PageText
 _LOWER = 0.5
 _SMALLER = 0.96
 _SIGN = re.compile(r"\s*(?:[①-⑨*＊△▲※†‡☆]|[\[(（]?\d[\])）]|\d\s|注\s*[:：])")
+_NOTE_SIGN = re.compile(r"\s*[①-⑨*＊△▲※†‡☆]\s*[^\d\s]")
+_RAISED = 0.8
 # The rule over notes is this long (part of the page width).
 _RULE = (0.05, 0.42)
 _FIRST_PAGES = 2
@@ -33,16 +35,20 @@ def find_footnotes(page: PageText, lines: Sequence[Line], body: float) -> set[in
         labelled = page.number <= _FIRST_PAGES and FOOT_LABEL.match(first.text)
         ruled = small and any(_is_over(rule, first, page) for rule in page.rules)
         ruled = ruled and (page.number <= _FIRST_PAGES or _SIGN.match(first.text) is not None)
-        # A scan has no rules: smaller type down to the foot and a note's sign must do.
-        signed = (
-            page.engine == "ocr"
-            and small
-            and first.size < 0.92 * body
-            and _SIGN.match(first.text) is not None
-        )
+        # Without a rule smaller type down to the foot and a note's sign must do.
+        signed = small and first.size < 0.92 * body and _is_signed(page, first)
         if (labelled and (small or _all_notes(under))) or ruled or signed:
             found.update(id(line) for line in under)
     return found
+
+
+def _is_signed(page: PageText, line: Line) -> bool:
+    """Tell whether a line begins with the sign of a note: in text layers no plain number."""
+    if page.engine == "ocr":
+        return _SIGN.match(line.text) is not None
+    first = line.chars[0]
+    raised = first.size < _RAISED * line.size and first.text.isdigit()
+    return _NOTE_SIGN.match(line.text) is not None or raised
 
 
 def _under(first: Line, lines: Sequence[Line]) -> list[Line]:

@@ -142,7 +142,8 @@ def _same_row(row: Sequence[Line], run: Line, gutters: Sequence[Gutter]) -> bool
     if min(nearest.size, run.size) < _SMALLEST_PART * em:
         return False  # a watermark over the text
     gap = _distance(nearest.box, run.box)
-    captioned = CAPTION.match(run.text) or (gap > _RUN_GAP_EM * em and CAPTION.match(nearest.text))
+    left, right = (nearest, run) if nearest.box.x0 < run.box.x0 else (run, nearest)
+    captioned = CAPTION.match(right.text) or (gap > _RUN_GAP_EM * em and CAPTION.match(left.text))
     same_size = abs(nearest.size - run.size) < _ALIKE_SIZE * em
     if captioned and not (same_size and nearest.font == run.font):
         return False  # text that flows round a figure stands beside its caption

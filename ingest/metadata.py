@@ -116,6 +116,12 @@ def _date(text: str) -> str:
 
 
 def _language(blocks: Sequence[Block]) -> str:
+    """Return the language of the first title in Chinese, or of most of the text.
+
+    Formulas and spectra are Latin letters in a Chinese paper, too.
+    """
+    if any(block.kind is BlockKind.TITLE and count_han(block.text) >= 4 for block in blocks):
+        return "zh"
     counts: Counter[str] = Counter()
     for block in blocks:
         if block.kind is BlockKind.PARAGRAPH:

@@ -23,6 +23,8 @@ _TOUCH = 3.0
 # Text this wide (part of the table, and em) that stands alone in its row is prose.
 _PROSE_SHARE = 0.72
 _CELL_EM = 9.0
+# More such lines below each other are no cell.
+_LONG_ROWS = 8
 # A caption stands this near (em) above its table; its lines follow each other as near.
 _CAPTION_EM = 2.6
 _NOTE_EM = 2.4
@@ -122,6 +124,9 @@ def _is_tabular(top: Box, bottom: Box, runs: Sequence[Line], upright: Sequence[B
     if any(TABLE_CAPTION.match(row[0].text) for row in rows):
         return False
     width = top.x1 - top.x0
+    alone = [row[0] for row in rows if len(row) == 1]
+    if not upright and sum(_is_long(run) for run in alone) > _LONG_ROWS:
+        return False  # a narrow column of text
     return sum(_is_cellular(row, width) for row in rows) >= 0.6 * len(rows)
 
 
@@ -129,8 +134,14 @@ def _is_cellular(row: Sequence[Line], width: float) -> bool:
     if len(row) == 1:
         wide = row[0].box.x1 - row[0].box.x0
         return wide < _PROSE_SHARE * width or NOTE.match(row[0].text) is not None
-    shortest = min((run.box.x1 - run.box.x0) / run.size for run in row)
-    return len(row) > 2 or shortest < _CELL_EM
+    # Lines of columns of text stand beside each other as cells do, but they are long.
+    long = [run for run in row if _is_long(run)]
+    sentences = any(sign in run.text for run in long for sign in "，。；")
+    return len(long) < len(row) and not (len(long) > 1 and sentences)
+
+
+def _is_long(run: Line) -> bool:
+    return run.box.x1 - run.box.x0 >= _CELL_EM * run.size
 
 
 def _inside(runs: Sequence[Line], x0: float, top: float, x1: float, bottom: float) -> list[Line]:

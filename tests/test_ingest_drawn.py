@@ -122,3 +122,27 @@ def test_caption_under_a_table_at_the_foot_is_no_footer(tmp_path: Path) -> None:
     )
     document = read(source, tmp_path)
     assert "表1演示比较" in texts(document, BlockKind.CAPTION)
+
+
+def test_note_without_a_rule_is_known_by_its_sign_and_size(tmp_path: Path) -> None:
+    source = '#set footnote(numbering: "*")\n#set footnote.entry(separator: none)\n'
+    text = prose("甲", 16)
+    place = text.index("。") + 1
+    note = "#footnote[这是说明来源的注释]"
+    document = read(source + text[:place] + note + text[place:], tmp_path)
+    assert not any("说明来源" in text for text in texts(document, BlockKind.PARAGRAPH))
+    assert len(texts(document, BlockKind.FOOTNOTE)) == 1
+
+
+def test_caption_beside_the_text_that_flows_round_its_figure(tmp_path: Path) -> None:
+    """One line of the text stands on the baseline of the caption."""
+    boxes = "\n\n".join(f"#cell[{letters}]" for letters in _LETTERS[:2])
+    figure = (
+        "#grid(columns: (1.2fr, 1fr), gutter: 8pt, [#set par(first-line-indent: 0pt)\n"
+        f"{prose('旁', 1)}], [#set par(first-line-indent: 0pt)\n#set align(center)\n#v(1pt)\n"
+        f"{boxes}\n#caption[图 1　演示通路的图]])\n\n"
+    )
+    document = read(prose("甲", 4) + figure + prose("乙", 12), tmp_path)
+    assert texts(document, BlockKind.CAPTION) == ["图1演示通路的图"]
+    found = [text for text in texts(document, BlockKind.PARAGRAPH) if text.startswith("旁")]
+    assert len(found) == 1 and found[0].endswith("段完。")

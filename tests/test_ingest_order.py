@@ -150,3 +150,13 @@ def test_numbers_of_a_list_stay() -> None:
              (Print(60, 100 + 16 * n, f"{n + 1}"), Print(90, 100 + 16 * n, text))]  # fmt: skip
     lines += column(60, 260, prose(9, "左"))
     assert not read_flow([page(lines)]).aside
+
+
+def test_headings_in_the_middle_of_both_columns_stay_apart() -> None:
+    """They stand where nothing else does, over the first lines of the columns."""
+    title = [Print(150, 60, "很长的文章题目在此", 18.0), Print(60, 80, "题00" + "通栏" * 23)]
+    heads = [Print(145, 100, "甲00题目", 10.0), Print(395, 100, "乙00题目", 10.0)]
+    left, right = column(60, 120, prose(8, "左")), column(310, 120, prose(8, "右"))
+    assert order(page(title + heads + left + right))[2:] == [
+        "甲00", *names("左", 8), "乙00", *names("右", 8)
+    ]  # fmt: skip

@@ -101,3 +101,20 @@ def test_sentence_that_names_a_table_is_no_caption() -> None:
     lines = [Print(80, 100, "表 1 给出了结果" + "字" * 34), *column(60, 116, prose(4, width=45))]
     (block,) = read_structure([page(lines)]).blocks
     assert block.kind is BlockKind.PARAGRAPH
+
+
+def test_three_columns_of_text_between_two_tables_are_no_cells() -> None:
+    """Rules of one width above and below the text do not enclose a table."""
+
+    def rows(top: float) -> list[Print]:
+        return [Print(x, top + 18 * row, f"值{row}{at}") for row in range(4)
+                for at, x in enumerate((70, 230, 400))]  # fmt: skip
+
+    text = [line for x in (60, 222, 384) for line in column(x, 220, [
+        "这一栏的文字，写得很长。" + "续" for _ in range(20)])]  # fmt: skip
+    made = page(
+        [*rows(116), *text, *rows(596)],
+        rules=[(60, y, 530, y + 0.6) for y in (100, 122, 180, 580, 602, 660)],
+    )
+    found = find_ruled_tables(made, find_runs(made))
+    assert [len(table.rows) for table in found] == [4, 4]
