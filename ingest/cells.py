@@ -6,10 +6,11 @@ hold several printed lines.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 
+from ingest.cell_spans import columns_of, spread_heads, spread_sides
 from ingest.layout import make_line
 from ingest.records import Box, Char, Line
 
@@ -49,8 +50,12 @@ def table_cells(
     parted = [[part for run in row for part in _split_at(run, borders, least)] for row in rows]
     gridded = len(inner) > 1 and bool(walls)
     bands = _bands(parted, inner, box) if gridded else _merged_rows(parted, borders)
-    found = [_by_column(band, borders) for band in bands]
-    return [row for row in found if row]
+    places = _places(borders)
+    columns = columns_of(places, box)
+    if gridded:
+        bands = spread_sides(bands, columns, inner, box)
+    bands, spans = spread_heads([band for band in bands if band], columns, inner, walls)
+    return [_by_column(band, places, spans) for band in bands]
 
 
 def _drawn_borders(walls: Sequence[Box]) -> list[Border]:
@@ -128,15 +133,23 @@ def _merged_rows(rows: Sequence[Sequence[Line]], borders: Sequence[Border]) -> l
     return merged
 
 
-def _by_column(band: Sequence[Line], borders: Sequence[Border]) -> Row:
+def _places(borders: Sequence[Border]) -> list[float]:
+    """Return the x that part the columns, those of upright rules above each other once."""
     places: list[float] = []
     for x in sorted((start + end) / 2 for start, end, _, _ in borders):
         if not places or x - places[-1] > 4:
             places.append(x)
+    return places
+
+
+def _by_column(
+    band: Sequence[Line], places: Sequence[float], spans: Mapping[int, Sequence[int]]
+) -> Row:
     cells: dict[int, list[Line]] = {}
     for run in sorted(band, key=lambda run: (run.baseline, run.box.x0)):
         middle = (run.box.x0 + run.box.x1) / 2
-        cells.setdefault(sum(middle > x for x in places), []).append(run)
+        for column in spans.get(id(run), [sum(middle > x for x in places)]):
+            cells.setdefault(column, []).append(run)
     return [cells[place] for place in sorted(cells)]
 
 

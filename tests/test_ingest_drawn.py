@@ -146,3 +146,39 @@ def test_caption_beside_the_text_that_flows_round_its_figure(tmp_path: Path) -> 
     assert texts(document, BlockKind.CAPTION) == ["图1演示通路的图"]
     found = [text for text in texts(document, BlockKind.PARAGRAPH) if text.startswith("旁")]
     assert len(found) == 1 and found[0].endswith("段完。")
+
+
+def table_rows(source: str, tmp_path: Path) -> list[list[str]]:
+    (table,) = texts(read(f"{source}\n{prose('甲', 16)}", tmp_path), BlockKind.TABLE)
+    return [line.split("\t") for line in table.split("\n")[1:]]
+
+
+def test_heading_over_two_columns_is_read_at_both(tmp_path: Path) -> None:
+    source = (
+        '#place(top, scope: "parent", float: true)[#set par(first-line-indent: 0pt)\n'
+        "#caption[表 1　两组的演示比较]\n#set align(center)\n#table(columns: (1fr,) * 5,"
+        "stroke: none, table.hline(y: 0), table.hline(y: 1, start: 1, end: 3),"
+        "table.hline(y: 1, start: 3, end: 5), table.hline(y: 2), table.hline(y: 5),"
+        "[], table.cell(colspan: 2)[试验组], table.cell(colspan: 2)[对照组],"
+        "[指标], [疗前], [疗后], [疗前], [疗后],"
+        "[甲], [11], [12], [13], [14], [乙], [21], [22], [23], [24],"
+        "[丙], [31], [32], [33], [34])]"
+    )
+    rows = table_rows(source, tmp_path)
+    assert rows[0] == ["指标", "试验组疗前", "试验组疗后", "对照组疗前", "对照组疗后"]
+    assert rows[1:] == [["甲", "11", "12", "13", "14"], ["乙", "21", "22", "23", "24"],
+                        ["丙", "31", "32", "33", "34"]]  # fmt: skip
+
+
+def test_cell_beside_two_rows_is_read_in_both(tmp_path: Path) -> None:
+    source = (
+        '#place(top, scope: "parent", float: true)[#set par(first-line-indent: 0pt)\n'
+        "#caption[表 1　两组的演示比较]\n#table(columns: (1fr,) * 4, stroke: 0.5pt,"
+        "[组别], table.cell(colspan: 2)[例数], [均值], [], [男], [女], [],"
+        "table.cell(rowspan: 2)[试验组], [11], [12], [13], [21], [22], [23],"
+        "[对照组], [31], [32], [33])]"
+    )
+    rows = table_rows(source, tmp_path)
+    assert rows[-3:] == [["试验组", "11", "12", "13"], ["试验组", "21", "22", "23"],
+                         ["对照组", "31", "32", "33"]]  # fmt: skip
+    assert rows[0][1:3] == ["例数男", "例数女"]

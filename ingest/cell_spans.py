@@ -1,0 +1,122 @@
+"""The cells of a table that reach over several columns or rows in, where they are read again out.
+
+A row is read alone by whoever asks for it, so what stands over two columns is repeated at both,
+and what stands beside two rows in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ingest.records import Box, Line
+
+# A rule under a heading of several columns stands this near (em) below it.
+_UNDER_EM = 1.2
+# A heading over all columns is none of several.
+_ALL = 0.92
+_SAME_Y = 2.5
+
+Columns = Sequence[tuple[float, float]]
+"""The left and right edge of each column of a table."""
+
+
+def columns_of(places: Sequence[float], box: Box) -> Columns:
+    """Return the columns of a table ``box`` that the x of ``places`` part."""
+    edges = [box.x0, *places, box.x1]
+    return list(pairwise(edges))
+
+
+def spread_heads(
+    bands: Sequence[Sequence[Line]],
+    columns: Columns,
+    inner: Sequence[Box],
+    walls: Sequence[Box],
+) -> tuple[list[list[Line]], dict[int, list[int]]]:
+    """Return the rows with the two of a head joined, and columns by the ``id`` of their heading.
+
+    ``bands`` are the rows of runs, ``inner`` the flat and ``walls`` the upright rules.
+    """
+    rows = [list(band) for band in bands]
+    if len(rows) < 2 or len(columns) < 3:
+        return rows, {}
+    head = [*rows[0], *rows[1]]
+    spans: dict[int, list[int]] = {}
+    claims = {id(run): _over(run, columns, inner, walls) for run in rows[0]}
+    for run in rows[0]:
+        over = [
+            index
+            for index in claims[id(run)]
+            if run is _nearest([r for r in rows[0] if index in claims[id(r)]], columns[index])
+        ]
+        below = {
+            index
+            for other in head
+            if other.baseline > run.baseline + 0.5 * run.size
+            for index in over
+            if columns[index][0] <= (other.box.x0 + other.box.x1) / 2 <= columns[index][1]
+        }
+        if len(below) > 1:
+            spans[id(run)] = over
+    if not spans:
+        return rows, {}
+    lowest = max(run.baseline for run in rows[0])
+    tops = [run for run in rows[0] if id(run) in spans]
+    alone = all(lowest < run.baseline + 0.5 * run.size for run in tops)
+    return ([head, *rows[2:]] if alone else rows), spans
+
+
+def _nearest(runs: Sequence[Line], column: tuple[float, float]) -> Line:
+    """Return which of ``runs`` has its middle next to that of a column: rules may touch."""
+    x = sum(column) / 2
+    return min(runs, key=lambda run: abs((run.box.x0 + run.box.x1) / 2 - x))
+
+
+def _over(run: Line, columns: Columns, inner: Sequence[Box], walls: Sequence[Box]) -> list[int]:
+    """Return the columns that a run of the head stands over, by the rule under it or the walls."""
+    middle = (run.box.x0 + run.box.x1) / 2
+    wide = columns[-1][1] - columns[0][0]
+    left, right = columns[0][0], columns[-1][1]
+    if walls:
+        height = (run.box.top + run.box.bottom) / 2
+        beside = [wall for wall in walls if wall.top - 2 < height < wall.bottom + 2]
+        left = max([wall.x0 for wall in beside if wall.x0 <= middle], default=left)
+        right = min([wall.x0 for wall in beside if wall.x0 > middle], default=right)
+    else:
+        under = [
+            rule
+            for rule in inner
+            if rule.x0 - 2 <= middle <= rule.x1 + 2
+            and -_SAME_Y < rule.top - run.box.bottom < _UNDER_EM * run.size
+        ]
+        if not under:
+            return []
+        left, right = under[0].x0, under[0].x1
+    if right - left > _ALL * wide:
+        return []
+    return [index for index, (x0, x1) in enumerate(columns) if left - 3 < (x0 + x1) / 2 < right + 3]
+
+
+def spread_sides(
+    bands: Sequence[Sequence[Line]], columns: Columns, inner: Sequence[Box], box: Box
+) -> list[list[Line]]:
+    """Return the rows of a table drawn as a grid, cells beside several of them in each."""
+    edges = [box.top, *sorted(rule.top for rule in inner), box.bottom]
+    rows = [list(band) for band in bands]
+    for at, band in enumerate(bands):
+        for run in band:
+            middle = (run.box.x0 + run.box.x1) / 2
+            for step in (-1, 1):
+                other = at + step
+                while 0 <= other < len(rows) and not _is_parted(
+                    edges[max(other, other - step)], middle, inner
+                ):
+                    if bands[other] and run not in rows[other]:
+                        rows[other].append(run)
+                    other += step
+    return rows
+
+
+def _is_parted(y: float, x: float, inner: Sequence[Box]) -> bool:
+    """Tell whether a rule at height ``y`` crosses ``x``."""
+    return any(abs(rule.top - y) < _SAME_Y and rule.x0 - 2 < x < rule.x1 + 2 for rule in inner)
