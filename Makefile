@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 
 .PHONY: demo test check lint test-browser test-slow faults test-all screenshots samples \
-        bench-extract bench-layouts bench-layouts bench-scans bench-retrieval bench-speed bench-answers bench-serve bench-conversation clean
+        bench-extract bench-layouts bench-scans bench-retrieval bench-speed bench-answers bench-serve bench-conversation clean
 
 # torch is named first: as somebody's dependency pip takes a CUDA build of several gigabytes.
 $(VENV)/.installed: pyproject.toml
