@@ -54,7 +54,7 @@ _MARKS = "#let c(t) = super[[#t]]"
 _NOT_IN_SOURCE = re.compile(
     r"[【\s]*(?:摘\s*要|参\s*考|參\s*考|Abstract|References)", re.IGNORECASE
 )
-_ROMAN = "".join(map(chr, range(0x2160, 0x216C)))
+_SAME_PRINT = "".join(map(chr, range(0x2160, 0x216C))) + "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _CALL = re.compile(r"#(c|super|sub|emph|strong|text\([^)]*\))\[([^\]]*)\]")
 
 
@@ -286,8 +286,8 @@ def compare(source: Source, document: Document, original: Document | None) -> Tw
 
 
 def _letters(text: str) -> str:
-    """Return letters, digits and Chinese characters; Ⅱ is set as two letters by some."""
-    return signature(text.translate({ord(sign): normalize("NFKC", sign) for sign in _ROMAN}))
+    """Return letters, digits and Chinese characters; Ⅱ and ² are set otherwise by some."""
+    return signature(text.translate({ord(sign): normalize("NFKC", sign) for sign in _SAME_PRINT}))
 
 
 def _furniture(document: Document) -> int:

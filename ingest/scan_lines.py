@@ -135,7 +135,9 @@ def sizes_of(lines: Sequence[OcrLine]) -> list[float]:
     ]
     ratio = median(ratios) if len(ratios) >= _TELLING else _EM_OF_HEIGHT
     common = _common([found for found in pitches if found[1] >= _SURE])
-    rough = [_rough(line, ratio) for line in lines]
+    rough = [
+        _no_wider(_rough(line, ratio), *pitch) for line, pitch in zip(lines, pitches, strict=True)
+    ]
     sizes: list[float | None] = []
     for guess, (pitch, count) in zip(rough, pitches, strict=True):
         # Characters set wide apart, as in a heading, are no larger for it.
@@ -160,6 +162,11 @@ def _rough(line: OcrLine, ratio: float) -> float:
     # Stops and brackets at the ends are ink on half of their square.
     ends = sum(not is_han(char) for char in (line.text[0], line.text[-1]))
     return min(by_height, (line.x1 - line.x0) / max(0.5, len(line.text) - 0.5 * ends))
+
+
+def _no_wider(guess: float, pitch: float, count: int) -> float:
+    """Return an em that is no wider than its characters stand apart, few of which tell less."""
+    return min(guess, pitch * (1.05 + 0.2 / count**2)) if count else guess
 
 
 def _pitch(line: OcrLine) -> tuple[float, int]:

@@ -65,6 +65,8 @@ def test_lines_have_the_size_of_their_characters_and_not_of_their_boxes() -> Non
     assert sizes[:9] == [28.0] * 9
     assert sizes[9:12] == [23.0] * 3
     assert sizes[12] == pytest.approx(36, abs=0.1)
+    head = [line("类别", 700, 22, 38), line("代表药物", 700, 24, 37, x0=400)]
+    assert sizes_of([*body, *notes, *head])[-2:] == [23.0] * 2
 
 
 def test_an_upright_line_runs_downwards() -> None:
