@@ -167,7 +167,8 @@ def _ruled(
     cells = [len(row) for row in rows]
     several = sum(count > 1 for count in cells)
     if caption:
-        good = several >= 1 and len(rows) >= 2
+        # The head alone, under its caption, stands where the page ends.
+        good = several >= 1 and (len(rows) >= 2 or cells[0] >= 3)
     else:
         good = several >= 3 and sum(cells) >= 2.4 * len(cells) and several >= 0.6 * len(cells)
         # The rules under a running head and over a foot enclose all of a page.

@@ -42,6 +42,18 @@ def test_three_line_table_with_caption_in_two_languages_and_note() -> None:
     assert "61.2" not in prose_text and "文05" in prose_text
 
 
+def test_the_head_of_a_table_alone_at_the_foot_of_a_page_is_no_text() -> None:
+    lines = [
+        *column(60, 60, prose(3)),
+        Print(220, 122, "表 1　两组的比较", 9.0, "HeiTi"),
+        Print(70, 144, "组别", 9.0), Print(250, 144, "例数", 9.0), Print(430, 144, "年龄", 9.0),
+    ]  # fmt: skip
+    structure = read_structure([page(lines, rules=RULES[:2])])
+    (table,) = [block for block in structure.blocks if block.kind is BlockKind.TABLE]
+    assert table.text.split("\n")[-1] == "组别\t例数\t年龄"
+    assert all("例数" not in b.text for b in structure.blocks if b is not table)
+
+
 def test_wrapped_cell_stays_in_its_row() -> None:
     lines = [
         Print(60, 122, "表 2　药物", 9.0),
