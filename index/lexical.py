@@ -33,6 +33,10 @@ _CACHED_TERMS = 4096
 # What a group that no row has counts for in coverage: often it is only a pair of characters
 # from two words.
 UNSEEN = 0.3
+# So many postings are added up in full at most; the commoner terms left over (single characters
+# in a large library) are then looked up for the best rows only, so many for each one asked for.
+MOST_POSTINGS = 500_000
+POOL = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,25 +223,30 @@ class Query:
         """Return the ``k`` best rows that match, best first, and their BM25.
 
         ``allowed`` marks the rows that may be found. Rare groups are added up in full; once
-        the common ones left over cannot lift an unseen row among the best, they are looked up
-        only for the rows that still can be.
+        the common ones left over cannot lift an unseen row among the best, or enough postings
+        have been read, they are looked up only for the rows that still can be.
         """
         scores = np.zeros_like(self._norms)
         left = [group.idf * (K1 + 1) for group in self._groups]
+        read = looked = 0
         for number, group in enumerate(self._groups):
             if not len(group.rows):
                 continue
             scores[group.rows] += self._parts(group)
+            read += len(group.rows)
             rest = sum(left[number + 1 :])
-            if rest >= sum(left[: number + 1]):
-                continue  # no row can be out of reach of the others yet
-            found = np.flatnonzero(scores > 0)
-            found = found if allowed is None else found[allowed[found]]
-            if len(found) >= k and rest < (floor := _kth(scores[found], k)):
-                found = found[scores[found] >= floor - rest]
+            full = read > MOST_POSTINGS
+            if not full and (rest >= sum(left[: number + 1]) or read < 2 * looked):
+                continue  # no row can be out of reach of the others yet, or it was seen just now
+            looked = read
+            found = _matched(scores, allowed)
+            if len(found) >= k and (full or rest < (floor := _kth(scores[found], k))):
+                if full:
+                    found, _ = _best(found, scores[found], POOL * k)
+                else:
+                    found = found[scores[found] >= floor - rest]
                 return self._finish(number + 1, found, scores[found], left, k)
-        found = np.flatnonzero(scores > 0)
-        found = found if allowed is None else found[allowed[found]]
+        found = _matched(scores, allowed)
         return _best(found, scores[found], k)
 
     def _finish(
@@ -251,6 +260,12 @@ class Query:
                 near = scores >= _kth(scores, k) - sum(left[place + 1 :])
                 rows, scores = rows[near], scores[near]
         return _best(rows, scores, k)
+
+
+def _matched(scores: Scores, allowed: npt.NDArray[np.bool_] | None) -> Rows:
+    # Of truth values: ten times as fast as of numbers.
+    matched = scores > 0
+    return np.flatnonzero(matched if allowed is None else matched & allowed)
 
 
 def _kth(scores: Scores, k: int) -> float:

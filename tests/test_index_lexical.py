@@ -93,6 +93,16 @@ def test_top_among_allowed_rows(index):
     assert np.allclose(best, np.sort(scores[allowed])[::-1][:9], atol=1e-4)
 
 
+def test_when_enough_was_read_the_rest_is_looked_up(index, monkeypatch):
+    every = index.score(GROUPS)[0]
+    monkeypatch.setattr("index.lexical.MOST_POSTINGS", 40)
+    rows, best = index.top(GROUPS, 3)
+    assert len(rows) == 3
+    assert np.allclose(best, every[rows], atol=1e-4)
+    # What the rare terms name is found; here these are among the best of all.
+    assert every[rows].min() >= np.sort(every)[-30]
+
+
 def test_scores_of_chosen_rows(index):
     chosen = [399, 0, 17]
     scores, coverage = index.score(GROUPS)
