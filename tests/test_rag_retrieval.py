@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.checks import write_sums
 from index.lexical import LexicalIndex
 from index.lexical_writer import LexicalWriter
 from index.lexicon import Lexicon, compile_tables, read_table
@@ -84,6 +85,7 @@ def index_of(folder: Path, *texts: str) -> LexicalIndex:
     for text in texts:
         writer.add(text)
     writer.finish()
+    write_sums(folder)
     return LexicalIndex(folder)
 
 
