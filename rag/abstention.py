@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from rag.coverage import Coverage
 from rag.evidence import FEATURES, Evidence, on_subject, weigh
 from rag.question import Question
 from rag.records import Status
 from rag.selection import Candidate
-from rag.terms import Coverage, Translator
+from rag.terms import Translator
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from index.token_vectors import TokenEmbedder, TokenVectors
 from rag.background import Background
+from rag.coverage import Coverage
 from rag.question import Question
 from rag.selection import Candidate
-from rag.terms import Coverage
 
 Floats = npt.NDArray[np.float64]
 # So many of the best sentences are read, and so many characters of each.

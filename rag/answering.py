@@ -18,6 +18,7 @@ from rag.alignment import alignment
 from rag.background import Background
 from rag.choosing import Chosen, choose, quotes
 from rag.citing import citable, cite
+from rag.coverage import Coverage
 from rag.evidence import Evidence
 from rag.gloss import Glossary
 from rag.lexical_signals import Floats, Source
@@ -28,7 +29,7 @@ from rag.retrieval import EVERYTHING, Filter, Retriever, Vector, Vectors
 from rag.selection import CANDIDATE_HITS, Candidate, candidates
 from rag.signals import Signals, signals
 from rag.snapshot_source import SnapshotSource
-from rag.terms import Coverage, Translator, key_terms, spellings
+from rag.terms import Translator, key_terms, spellings
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.alignment import ALIGNED
+from rag.coverage import Coverage
 from rag.facets import Facet, facets_missing, facets_of
 from rag.kinds import calls_for_sign
 from rag.question import Question
 from rag.selection import Candidate
-from rag.terms import Coverage, KeyTerm, Translator
+from rag.terms import KeyTerm, Translator
 
 # So many of the best sentences are looked at as evidence.
 EVIDENCE = 3

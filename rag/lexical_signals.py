@@ -18,8 +18,9 @@ from index.english import stem
 from index.records import Hit
 from ingest.clean import search_text
 from ingest.spans import marks_within
+from rag.coverage import Coverage
 from rag.question import FRAME_ZH, STOP_EN, Question
-from rag.terms import Coverage, fold
+from rag.terms import fold
 
 Floats = npt.NDArray[np.float64]
 Vectors = npt.NDArray[np.float32]

@@ -8,10 +8,8 @@ worth is for ``rag.drafts`` and ``rag.guard`` to tell.
 from __future__ import annotations
 
 import ipaddress
-import json
 import logging
 import queue
-import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -19,16 +17,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.errors import GenerationFailed, SettingsError
+from rag.llm_stream import CUT, Splitter, events, failed, read_event
 
 log = logging.getLogger(__name__)
 
 LONGEST_REPLY = 64 * 1024  # bytes of text; a model that runs on is stopped
-# One event of a token is about 250 bytes on the wire.
-LONGEST_WIRE = 2 * 1024 * 1024
-LONGEST_LINE = 1_000
 MAX_TOKENS = 900
-
-_THINK = re.compile(r"<think>.*?(?:</think>|$)", re.S)
 
 
 def is_loopback(host: str) -> bool:
@@ -107,13 +101,13 @@ class Endpoint:
             target=self._read, args=(list(messages), pieces, stop), name="llm", daemon=True
         )
         reader.start()
-        splitter = _Splitter()
+        splitter = Splitter()
         try:
             while True:
                 try:
                     piece = pieces.get(timeout=max(0.0, deadline - time.monotonic()))
                 except queue.Empty:
-                    raise _failed("超时", "it took too long") from None
+                    raise failed("超时", "it took too long") from None
                 if isinstance(piece, Exception):
                     raise piece
                 if piece is None:
@@ -153,105 +147,35 @@ class Endpoint:
             extra_headers={"Accept-Encoding": "identity"},
         ) as response:
             if response.headers.get("content-encoding", "identity") != "identity":
-                raise _failed("回复无法解析", "its reply was packed")
+                raise failed("回复无法解析", "its reply was packed")
             text = 0
-            for data in _events(response.iter_bytes(), stop):
-                piece, finish = _read_event(data)
+            for data in events(response.iter_bytes(), stop):
+                piece, finish = read_event(data)
                 text += len(piece.encode())
                 if text > LONGEST_REPLY:
-                    raise _failed("回复过长", "its reply ran on")
+                    raise failed("回复过长", "its reply ran on")
                 if piece:
                     yield piece
                 if finish == "content_filter":
-                    raise _failed("拒绝作答", "it refused")
+                    raise failed("拒绝作答", "it refused")
                 if finish == "length":
-                    yield _CUT
+                    yield CUT
                 if finish:
                     return
-        raise _failed("连接中断", "the connection broke off")
-
-
-_CUT = "\0"  # the token limit cut the reply here
-
-
-def _events(chunks: Iterator[bytes], stop: threading.Event) -> Iterator[str]:
-    """Yield the data of server-sent events; raises GenerationFailed for too many bytes."""
-    pending, total = b"", 0
-    for chunk in chunks:
-        total += len(chunk)
-        if total > LONGEST_WIRE:
-            raise _failed("回复过长", "its reply ran on")
-        if stop.is_set():
-            return
-        *lines, pending = (pending + chunk).split(b"\n")
-        for line in lines:
-            if line.startswith(b"data:"):
-                yield line[5:].strip().decode("utf-8", "replace")
-
-
-def _read_event(data: str) -> tuple[str, str]:
-    """Return the text of an event and why the reply ends with it, "" when it goes on."""
-    if data == "[DONE]":
-        return "", "stop"
-    value = json.loads(data)
-    if not isinstance(value, dict) or value.get("error"):
-        raise _failed("返回错误", "it sent an error")
-    choices = value.get("choices")
-    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-        return "", ""
-    delta = choices[0].get("delta")
-    content = delta.get("content") if isinstance(delta, dict) else None
-    refusal = delta.get("refusal") if isinstance(delta, dict) else None
-    finish = choices[0].get("finish_reason")
-    if isinstance(refusal, str) and refusal:
-        raise _failed("拒绝作答", "it refused")
-    return (
-        content if isinstance(content, str) else "",
-        finish if isinstance(finish, str) else "",
-    )
-
-
-def _failed(zh: str, en: str) -> GenerationFailed:
-    return GenerationFailed(f"语言模型未能作答（{zh}）。", f"the language model failed: {en}.")
+        raise failed("连接中断", "the connection broke off")
 
 
 def _translated(error: Exception) -> GenerationFailed:
     status = getattr(error, "status_code", None)
     if status in (401, 403):
-        return _failed(
+        return failed(
             f"HTTP {status}，密钥无效；请检查 YINZHENG_LLM_API_KEY",
             f"HTTP {status}, the key is not accepted; check YINZHENG_LLM_API_KEY",
         )
     if status == 429:
-        return _failed("HTTP 429，请求过多；请稍后再试", "HTTP 429, too many requests; try later")
+        return failed("HTTP 429，请求过多；请稍后再试", "HTTP 429, too many requests; try later")
     if status is not None:
-        return _failed(f"HTTP {status}", f"it sent HTTP {status}")
+        return failed(f"HTTP {status}", f"it sent HTTP {status}")
     if "timeout" in type(error).__name__.lower():
-        return _failed("超时", "it took too long")
-    return _failed("连接中断或回复无法解析", "the connection or its reply broke")
-
-
-class _Splitter:
-    """Pieces of text in, whole lines out; what a model thinks aloud is left out."""
-
-    def __init__(self) -> None:
-        self._pending = ""
-        self._cut = False
-
-    def feed(self, piece: str) -> Iterator[str]:
-        """Yield the lines that ``piece`` completes."""
-        if piece == _CUT:
-            self._cut = True
-            return
-        self._pending = re.sub(r"<think>.*?</think>", " ", self._pending + piece, flags=re.S)
-        if "<think>" in self._pending:
-            return
-        *lines, self._pending = self._pending.split("\n")
-        for line in lines:
-            yield line[:LONGEST_LINE]
-
-    def rest(self) -> Iterator[str]:
-        """Yield the last line, when it is whole."""
-        last = _THINK.sub(" ", self._pending)
-        if last.strip() and not self._cut:
-            yield last[:LONGEST_LINE]
+        return failed("超时", "it took too long")
+    return failed("连接中断或回复无法解析", "the connection or its reply broke")

@@ -18,10 +18,10 @@ from index.records import Hit
 from ingest.clean import search_text
 from ingest.records import BlockKind
 from rag.background import Background
+from rag.coverage import Coverage
 from rag.lexical_signals import Floats, Row, Source, Vectors
 from rag.question import Question
 from rag.signals import Embed, Signals, signals
-from rag.terms import Coverage
 
 CANDIDATE_HITS = 10
 # What a line that states nothing loses, in log odds; a table's row says less than a sentence.

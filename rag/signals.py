@@ -18,6 +18,7 @@ import numpy as np
 
 from index.records import Hit
 from rag.background import Background, Standing
+from rag.coverage import Coverage
 from rag.kinds import fit_of
 from rag.lexical_signals import (
     Floats,
@@ -32,7 +33,6 @@ from rag.lexical_signals import (
     standardised,
 )
 from rag.question import Question
-from rag.terms import Coverage
 
 Embed = Callable[[str], Mapping[str, Vectors]]
 COLUMNS = (

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from index.lexicon import load_lexicon
+from rag.coverage import Coverage
 from rag.facets import facets_missing, facets_of
 from rag.lexical_signals import rest_of
 from rag.question import analyse, question_kind
-from rag.terms import Coverage, fold, key_terms, spellings
+from rag.terms import fold, key_terms, spellings
 
 
 @pytest.fixture(scope="module")
