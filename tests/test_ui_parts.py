@@ -55,7 +55,7 @@ def test_a_turn_starts_searching_and_ends_answered(desk):
     assert turn["state"] == "answered" and len(turn["answer"]["citations"]) == 3
     first = turn["answer"]["citations"][0]
     assert first["quote"] in first["before"] + first["quote"] + first["after"]
-    assert first["boxes"] == [[2, 70, 210.0, 520, 224.0], [2, 70, 230.0, 300, 244.0]]
+    assert first["boxes"] == [[2, 70, 210.0, 520, 224.0], [2, 70, 230.0, 290, 244.0]]
 
 
 def test_context_is_cut_between_words_and_says_so():
