@@ -133,7 +133,8 @@ def unnumbered(source: str) -> str:
 
 def run_in(source: str) -> str:
     """Return the source with second headings at the start of their paragraph's first line."""
-    source = re.sub(r"#h2\[(.+?)\]\n+(?=[^#\n])", r"#r[\1]　", source)
+    # The empty line begins a paragraph: a heading on a line of its own needs none.
+    source = re.sub(r"#h2\[(.+?)\]\n+(?=[^#\n])", r"\n#r[\1]　", source)
     define = '#let r(t) = text(font: "Noto Sans SC", t)\n'
     at = source.index("#let c(t)")
     return source[:at] + define + source[at:]

@@ -20,6 +20,11 @@ _SHARED_BY = 3
 _SAME_SIZE = 0.12
 _STEP_EM = 2.4
 _INDENT_EM = 1.2
+# The line below a paragraph's first begins this far (em) to its left.
+_FIRST_LINE_EM = (1.5, 2.6)
+# A bullet stands on the line of its text, this near (em).
+_SAME_ROW_EM = 0.5
+_BULLET_GAP_EM = 3.0
 # A line that ends this far (em; part of the column for Latin text) before the edge is short.
 _SHORT_EM = 1.5
 _SHORT_SHARE = 0.12
@@ -89,6 +94,7 @@ def place(lines: Sequence[Line], texts: Sequence[str]) -> list[Placed]:
             # Beside a figure the column is narrow: its edge is where several lines end.
             right = min(right, _edge([ink_end(x) for x in near], line, right, max))
             left = max(left, _edge([x.box.x0 for x in near], line, left, min))
+        left = _left_of_next(lines, index, left)
         placed.append(Placed(line, texts[index], min(left, line.box.x0), max(right, line.box.x1)))
     return placed
 
@@ -111,6 +117,16 @@ def _edge(
     edge = outermost(ends)
     shared = sum(abs(end - edge) < _SAME_EDGE_EM * line.size for end in ends)
     return edge if shared >= _SHARED_BY else otherwise
+
+
+def _left_of_next(lines: Sequence[Line], index: int, left: float) -> float:
+    """Return the edge that the next line shows: short items above share a paragraph's indent."""
+    line = lines[index]
+    for following in _neighbours(lines, index, 1)[:1]:
+        indent = (line.box.x0 - following.box.x0) / line.size
+        if _FIRST_LINE_EM[0] < indent < _FIRST_LINE_EM[1]:
+            return min(left, following.box.x0)
+    return left
 
 
 def _neighbours(lines: Sequence[Line], index: int, step: int) -> list[Line]:
@@ -141,6 +157,18 @@ def usual_step(placed: Sequence[Placed]) -> float:
     return median(steps) if steps else 1.6
 
 
+def _is_bullet_of(before: Placed, after: Placed) -> bool:
+    """Tell whether ``before`` is only the bullet that stands in front of ``after``."""
+    one, other = before.line, after.line
+    return (
+        (one.page, one.column) == (other.page, other.column)
+        and len(before.text) == 1
+        and not before.text.isalnum()
+        and abs(one.baseline - other.baseline) < _SAME_ROW_EM * other.size
+        and 0 <= other.box.x0 - one.box.x1 < _BULLET_GAP_EM * other.size
+    )
+
+
 def _below(before: Placed, after: Placed) -> bool:
     one, other = before.line, after.line
     same = (one.page, one.column) == (other.page, other.column)
@@ -152,6 +180,8 @@ def begins_paragraph(before: Placed, after: Placed, step: float) -> bool:
 
     ``step`` is the usual distance of lines in em.
     """
+    if _is_bullet_of(before, after):
+        return False
     over = before.has_ended or before.is_short
     if abs(before.line.size - after.line.size) > _SAME_SIZE * before.line.size:
         return True

@@ -88,6 +88,7 @@ class Headings:
         self.stack: list[str] = []
         self.before = -1  # the last line of the last heading
         self.opening = False  # the last unnumbered heading was an introduction
+        self.plain_size = 0.0  # of the last plain name (结果)
 
     def at(self, index: int) -> Heading | None:
         """Return the heading that begins with line ``index``, None where text goes on."""
@@ -233,7 +234,11 @@ class Headings:
         if end + 1 >= len(self.placed):
             return False
         after = self.placed[end + 1]
-        differs = self._evidence(after) < evidence or bool(heading_number(after.text))
+        differs = (
+            self._evidence(after) < evidence
+            or bool(heading_number(after.text))
+            or after.line.size * _LARGER < item.line.size  # a smaller heading below it
+        )
         return differs and (item.is_short or end > index or after.is_indented)
 
     def _end(self, index: int) -> int:
@@ -292,6 +297,8 @@ class Headings:
             self._forget_below()
         else:
             text = re.sub(r"\s", "", self.placed[index].text)
+            if scheme == "plain":
+                self.plain_size = self.placed[index].line.size
             self.opening = OPENING.match(text) is not None or _CHILDLESS.match(text) is not None
             self._forget_below()
         return Heading(index, end, level)
@@ -323,8 +330,9 @@ class Headings:
             top = self.stack[-1]
             if top.startswith("style:") and float(top.split(":")[1]) > size + 0.2:
                 break
-            if top == "plain" and scheme != "plain":
-                break
+            below = size < self.plain_size - 0.2 or not self.opening
+            if top == "plain" and scheme != "plain" and below:
+                break  # a heading in the type of 前言 is its peer, not a part of it
             self.stack.pop()
         self.stack.append(scheme)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ingest.captions import TABLE_CAPTION
 from ingest.clean import count_han, detect_language
+from ingest.contents import contents_lines, is_contents
 from ingest.figures import Figure
 from ingest.flow import Flow, Item, read_flow
 from ingest.footnotes import find_footnotes
@@ -30,6 +31,12 @@ _LEAST_METADATA = 20
 _ENGLISH_PART = 14
 # Text without words (numbers, signs) counts as the language of the journals.
 _CHINESE = ("zh", "und", "ja")
+# What magazines print behind an article: who its authors are, in brackets.
+_ABOUT_AUTHORS = re.compile(
+    r"[(（【\[]\s*(?:本文)?作者(?!认为|指出|发现|提出)(?:单位|單位|系|为|是|[\u3400-\u9fff]{2,4}(?:系|为|供职|就职|任职|工作|来自))"
+    r".*[)）】\]]\s*$",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class _Reader:
         self.floats: dict[int, list[Item]] = {}  # tables and figures by the line before them
         self.placed = list(self._placed())
         self.step = usual_step(self.placed)
+        self.contents = contents_lines(self.placed)
         self.headings = Headings(self.placed, flow.body, flow.font)
         self.section: tuple[str, ...] = ()
         self.open: list[Placed] = []
@@ -115,6 +123,8 @@ class _Reader:
         """Take line ``index`` and return the index of the next one."""
         self.at = index
         item = self.placed[index]
+        if index in self.contents:
+            return self._contents(index)
         if REFERENCES.match(item.text) and (index or len(self.placed) == 1):
             return self._reference_list(index)
         label = label_of(item.spaced)
@@ -123,6 +133,17 @@ class _Reader:
         ):
             return self._later_front(index)
         return self._text(index)
+
+    def _contents(self, index: int) -> int:
+        """Keep a table of contents as metadata and return the index of the line behind it."""
+        self._close()
+        page = self.placed[index].line.page
+        end = index
+        while end in self.contents and self.placed[end].line.page == page:
+            end += 1
+        lines = [item.line for item in self.placed[index:end]]
+        self._add(BlockKind.METADATA, lines, rows=True)
+        return end
 
     def _text(self, index: int) -> int:
         """Take a heading or a line of text and return the index of the next line."""
@@ -172,8 +193,9 @@ class _Reader:
     def _close(self) -> None:
         if self.open:
             lines = [item.line for item in self.open]
+            note = _ABOUT_AUTHORS.match("".join(item.text for item in self.open))
             self.open = []
-            self._add(BlockKind.PARAGRAPH, lines)
+            self._add(BlockKind.METADATA if note else BlockKind.PARAGRAPH, lines)
         self._emit_floats(range(self.at + 1))
 
     def _emit_floats(self, before: range) -> None:
@@ -288,16 +310,21 @@ class _Reader:
         )
 
     def _without_article(self) -> None:
-        """A document without an abstract or text behind its front matter is all text."""
-        prose = sum(len(b.text) for b in self.blocks if b.kind is BlockKind.PARAGRAPH)
-        other = [
-            place_
-            for place_, block in enumerate(self.blocks)
+        """A document without an abstract or text behind its front matter is all text.
+
+        Its contents are text only where it has nothing else.
+        """
+        notes = [
+            at
+            for at, block in enumerate(self.blocks)
             if block.kind is BlockKind.METADATA and len(block.text) > _LEAST_METADATA
         ]
-        if prose < sum(len(self.blocks[place_].text) for place_ in other):
-            for place_ in other:
-                self.blocks[place_] = replace(self.blocks[place_], kind=BlockKind.PARAGRAPH)
+        contents = [at for at in notes if is_contents(self.blocks[at].text)]
+        for places, least in ((set(notes) - set(contents), 0), (set(contents), _LEAST_METADATA)):
+            prose = sum(len(b.text) for b in self.blocks if b.kind is BlockKind.PARAGRAPH)
+            if prose < (least or sum(len(self.blocks[at].text) for at in places)):
+                for at in places:
+                    self.blocks[at] = replace(self.blocks[at], kind=BlockKind.PARAGRAPH)
 
 
 def _piece(joined: Joined) -> Piece:
