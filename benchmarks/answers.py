@@ -1,6 +1,7 @@
 """Answers on the sample papers and, if there, on public sets: ``python -m benchmarks.answers``.
 
-``--samples`` leaves the public sets out, ``--limit N`` asks only N questions of each of them,
+``--samples`` leaves the public sets out, ``--most N`` asks at most N questions of each of
+them, evenly taken from the whole,
 ``--calibrate`` fits what ``rag/data`` ships (ranking.json, calibration.json) and writes it.
 """
 
@@ -12,7 +13,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.quotes import stands
@@ -159,14 +160,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", action="store_true")
-    parser.add_argument("--limit", type=int)
+    parser.add_argument("--most", type=int)
     parser.add_argument("--calibrate", action="store_true")
     options = parser.parse_args(arguments)
     assistant = sample_assistant()
     own = [(assistant.library, sample_set(language)) for language in ("zh", "en")]
     public = [] if options.samples else public_sets(Settings.load())
+    public = [(library, questions.thinned(options.most)) for library, questions in public]
     if options.calibrate:
-        fitted = calibrated([*public, *own], limit=options.limit)
+        fitted = calibrated([*public, *own])
         for name, value in fitted.data.items():
             text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
             (ROOT / "rag" / "data" / f"{name}.json").write_text(text, encoding="utf-8")
@@ -178,8 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     good, total = verbatim(assistant)
     print(f"quotes letter by letter on their page: {good}/{total}", end="\n\n")
     for library, questions in [*own, *public]:
-        limited = replace(questions, questions=questions.questions[: options.limit])
-        print(measures({"set": questions.name, **summary(list(outcomes(library, limited)))}))
+        print(measures({"set": questions.name, **summary(list(outcomes(library, questions)))}))
         print()
     return 0
 

@@ -25,7 +25,9 @@ OnProgress = Callable[[int, int], None]
 # Padded tokens of a batch: enough to fill the cores, few enough to stay in their caches.
 BATCH_TOKENS = 2048
 # The same for a few sentences of one question, where padding counts most.
-TOKEN_BATCH = 320
+TOKEN_BATCH = 160
+# An answer asks for a question's vector, for that of a part of it, and then for its tokens.
+QUESTIONS_KEPT = 4
 
 
 def default_fingerprint(folder: Path) -> str:
@@ -66,6 +68,7 @@ class OnnxEmbedder:
         self._threads = threads
         self._sessions: dict[str, Any] = {}
         self._loading = threading.Lock()
+        self._asked: dict[str, tuple[Vectors, TokenVectors]] = {}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(default_model.MAX_TOKENS)
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
@@ -78,6 +81,8 @@ class OnnxEmbedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Return float32 (n, dimension) unit vectors of questions."""
+        if len(texts) == 1:
+            return self._question(texts[0])[0].copy()
         return self._embed(default_model.PROMPTS["query"], texts, default_model.QUERY_ONNX, None)
 
     def embed_passages(
@@ -95,11 +100,37 @@ class OnnxEmbedder:
 
     def query_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return the vectors of the questions' tokens."""
-        return self._tokens(default_model.PROMPTS["query"], texts, default_model.QUERY_ONNX)
+        return [self._question(text)[1] for text in texts]
 
     def passage_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return the vectors of the sentences' tokens."""
-        return self._tokens(default_model.PROMPTS["passage"], texts, default_model.PASSAGE_ONNX)
+        prompt = default_model.PROMPTS["passage"]
+        encoded = self._encoded(prompt, texts)
+        session = self._session(default_model.PASSAGE_ONNX)
+        found: dict[int, TokenVectors] = {}
+        for rows in batches([len(e.ids) for e in encoded], TOKEN_BATCH):
+            feed = self._feed([encoded[row].ids for row in rows])
+            hidden = session.run(["last_hidden_state"], feed)[0]
+            for row, own in zip(rows, hidden, strict=True):
+                found[row] = _tokens(prompt, encoded[row], own)
+        return [found[row] for row in range(len(texts))]
+
+    def _question(self, text: str) -> tuple[Vectors, TokenVectors]:
+        """Return the unit vector (1, dimension) and the tokens of a question, from one run."""
+        known = self._asked.get(text)
+        if known is None:
+            prompt = default_model.PROMPTS["query"]
+            (encoded,) = self._encoded(prompt, [text])
+            outputs = ["sentence_embedding", "last_hidden_state"]
+            vector, hidden = self._session(default_model.QUERY_ONNX).run(
+                outputs, self._feed([encoded.ids])
+            )
+            known = (np.asarray(vector, np.float32), _tokens(prompt, encoded, hidden[0]))
+            with self._loading:
+                self._asked[text] = known
+                while len(self._asked) > QUESTIONS_KEPT:
+                    del self._asked[next(iter(self._asked))]
+        return known
 
     def _embed(
         self, prompt: str, texts: Sequence[str], file: str, on_progress: OnProgress | None
@@ -115,22 +146,6 @@ class OnnxEmbedder:
                 on_progress(done, len(texts))
         return out
 
-    def _tokens(self, prompt: str, texts: Sequence[str], file: str) -> list[TokenVectors]:
-        encoded = self._encoded(prompt, texts)
-        found: dict[int, TokenVectors] = {}
-        own = len(prompt)
-        for rows in batches([len(e.ids) for e in encoded], TOKEN_BATCH):
-            feed = self._feed([encoded[row].ids for row in rows])
-            hidden = self._session(file).run(["last_hidden_state"], feed)[0]
-            for place, row in enumerate(rows):
-                spans = encoded[row].offsets
-                kept = [i for i, (_, end) in enumerate(spans) if end > own]
-                found[row] = TokenVectors(
-                    hidden[place, kept],
-                    tuple((max(spans[i][0] - own, 0), spans[i][1] - own) for i in kept),
-                )  # fmt: skip
-        return [found[row] for row in range(len(texts))]
-
     def _encoded(self, prompt: str, texts: Sequence[str]) -> list[Any]:
         return self._tokenizer.encode_batch([prompt + text for text in texts]) if texts else []
 
@@ -142,6 +157,14 @@ class OnnxEmbedder:
             tokens[place, : len(row)] = row
             mask[place, : len(row)] = 1
         return {"input_ids": tokens, "attention_mask": mask}
+
+
+def _tokens(prompt: str, encoded: Any, hidden: Vectors) -> TokenVectors:  # noqa: ANN401
+    """Return the vectors and places of a text's tokens, without those of the prompt."""
+    own, spans = len(prompt), encoded.offsets
+    kept = [i for i, (_, end) in enumerate(spans) if end > own]
+    places = tuple((max(spans[i][0] - own, 0), spans[i][1] - own) for i in kept)
+    return TokenVectors(hidden[kept], places)
 
 
 def batches(lengths: Sequence[int], budget: int) -> list[list[int]]:

@@ -22,7 +22,7 @@ from rag.selection import Candidate
 
 Floats = npt.NDArray[np.float64]
 # So many of the best sentences are read, and so many characters of each.
-SENTENCES, CHARACTERS = 5, 160
+SENTENCES, CHARACTERS = 3, 160
 # What a token outside the key terms weighs beside them.
 FRAME_WEIGHT = 0.05
 # How sharply the least met tokens count in the soft least.

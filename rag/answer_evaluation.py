@@ -189,11 +189,9 @@ def _ratio(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 0.0
 
 
-def listed(
-    library: Library, questions: QuestionSet, *, limit: int | None = None
-) -> Iterator[Listed]:
+def listed(library: Library, questions: QuestionSet) -> Iterator[Listed]:
     """Yield the signals of the candidates of each answerable question, for ``rag.ranking``."""
-    for question in questions.questions[:limit]:
+    for question in questions.questions:
         if not question.answers or not question.gold:
             continue
         analysed = analyse(question.text)

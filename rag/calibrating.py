@@ -29,13 +29,11 @@ class Fitted:
     rows: tuple[tuple[object, ...], ...]
 
 
-def calibrated(
-    sets: Sets, *, limit: int | None = None, on_progress: Callable[[int, int], None] | None = None
-) -> Fitted:
+def calibrated(sets: Sets, *, on_progress: Callable[[int, int], None] | None = None) -> Fitted:
     """Fit on every set; a direction with too few questions gets no model of its own."""
     lists: list[Listed] = []
     for library, questions in sets:
-        lists += listed(library, questions, limit=limit)
+        lists += listed(library, questions)
     rows: list[tuple[object, ...]] = [
         (group, "answer@1 / answer@3", round(first, 3), round(third, 3), "")
         for group, (first, third) in ranked_in_folds(lists).items()
@@ -44,7 +42,7 @@ def calibrated(
     examples: list[Example] = []
     for library, questions in sets:
         fitted = replace(library, weights=weights)
-        seen = outcomes(fitted, questions, limit=limit, on_progress=on_progress)
+        seen = outcomes(fitted, questions, on_progress=on_progress)
         examples += [outcome.example for outcome in seen]
     rows += cross_validated(examples)
     return Fitted({"ranking": as_json(weights), "calibration": fit(examples)}, tuple(rows))

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,11 @@ class QuestionSet:
     name: str
     corpus: Mapping[str, tuple[str, str]]
     questions: tuple[SetQuestion, ...]
+
+    def thinned(self, most: int | None) -> QuestionSet:
+        """Return at most ``most`` questions (None: all), evenly from the whole set."""
+        step = -(-len(self.questions) // most) if most and self.questions else 1
+        return replace(self, questions=self.questions[::step])
 
 
 def read_set(folder: Path) -> QuestionSet:
