@@ -110,9 +110,10 @@ class Judge:
             return Verdict(Status.NOT_FOUND, 0.0)
         model = self.model(evidence.direction)
         probability = model.probability(evidence.features)
-        missing, asked = evidence.missing, evidence.asked
-        if probability < model.partly:
-            return Verdict(Status.NOT_FOUND, probability, missing)
+        asked = evidence.asked
+        missing = tuple(dict.fromkeys((*evidence.missing, *evidence.unmentioned)))
+        if probability < model.partly or evidence.unmentioned:
+            return Verdict(Status.NOT_FOUND, min(probability, model.partly), missing)
         if missing:
             most = 2 / 3 if question.kind in ("comparison", "list") else 1 / 2
             if len(missing) / max(asked, 1) >= most:

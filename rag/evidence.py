@@ -28,6 +28,8 @@ EVIDENCE = 3
 OTHERS = 5
 # Kinds of terms that a sentence is about.
 SUBJECTS = frozenset(["drug", "regimen", "gene", "protein", "gene/protein"])
+# Kinds of terms that a question is about; diseases and organs only say where.
+TOPICS = SUBJECTS | {"process", "pathway", "pathogen"}
 # Names of a class take in every member: a sentence on one of them is about the class.
 _CLASS = re.compile(
     r"(?:抑制剂|拮抗剂|激动剂|阻滞剂|调节剂|药物?|类|抗体|激素|制剂)$|(?:inhibitor|antagonist|agonist|blocker|antibod|drug|agent|therap)",
@@ -50,7 +52,8 @@ class Evidence:
 
     ``direction`` is such as "en-zh": the question's language, then the passage's. ``missing``
     are specific terms and facets of the question that the best sentences lack, of ``asked``;
-    ``uncovered`` its heaviest terms that the best passage lacks.
+    ``uncovered`` its heaviest terms that the best passage lacks. ``unmentioned`` is what the
+    question is about, where no passage found mentions any of it.
     """
 
     direction: str
@@ -58,6 +61,7 @@ class Evidence:
     missing: tuple[str, ...] = ()
     asked: int = 0
     uncovered: tuple[str, ...] = ()
+    unmentioned: tuple[str, ...] = ()
 
 
 def weigh(
@@ -121,7 +125,26 @@ def weigh(
         missing=missing,
         asked=asked,
         uncovered=_uncovered(best, coverage),
+        unmentioned=_unmentioned(ranked, coverages),
     )
+
+
+def _unmentioned(ranked: Sequence[Candidate], coverages: Mapping[str, Coverage]) -> tuple[str, ...]:
+    """Return the topics of the question if no sentence, nor its surroundings, has one of them.
+
+    What is known of lung cancer answers no question on ferroptosis in it.
+    """
+    lost: dict[str, None] = {}
+    for candidate in ranked:
+        coverage = coverages[candidate.hit.passage.language]
+        for term, found, around in zip(
+            coverage.terms, candidate.found, candidate.around, strict=True
+        ):
+            if term.sure and term.kind in TOPICS:
+                if found or around:
+                    return ()
+                lost[term.text] = None
+    return tuple(lost)
 
 
 def _lacked_by_all(lacks: Sequence[tuple[str, ...]], subjects: set[str]) -> tuple[str, ...]:

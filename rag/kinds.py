@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _NUMBER = re.compile(
     r"\d|[一二三四五六七八九十百千万两数]+(?:个|种|年|名|次|月|人|条|部|岁|倍|类|例|期|周|天|级|阶段)"
@@ -23,9 +24,16 @@ _PLACE = re.compile(
     r"|位于|来源于|起源于|分布于|定居于|位置|部位"
     r"|\b(?:in|at|from) (?:the )?[A-Z]"
 )
+_CLASSES = re.compile(
+    r"[分归](?:为|成)|[两三四五六七八九十\d]\s*个?大?(?:类|种|级|期|亚型|阶段|等级)(?!临床)"
+    r"|\b(?:divided|classified|graded|staged) (?:in)?to\b"
+    r"|\b(?:two|three|four|five|six|seven|\d) (?:main )?(?:types|grades|stages|classes|groups)\b",
+    re.I,
+)
 # kind -> what an answer of the kind shows, and how much it counts.
 _SIGNS: dict[str, tuple[re.Pattern[str], float]] = {
     "number": (_NUMBER, 1.0),
+    "classes": (_CLASSES, 1.0),
     "when": (_DATE, 1.0),
     "who": (_PERSON, 0.6),
     "where": (_PLACE, 0.6),
@@ -52,13 +60,45 @@ _SIGNS: dict[str, tuple[re.Pattern[str], float]] = {
 }
 
 
-def fit_of(kind: str, text: str) -> float:
-    """Return 0-1: how far a sentence (search text) has what the kind of question asks for."""
+_DEFINED = re.compile(
+    r"什么是(?P<a>[^？?]+)|(?:何谓|何为)(?P<b>[^？?]+)|^(?P<c>[^？?]+?)(?:是|指的?是)什么(?:意思)?[？?]?$"
+    r"|^(?P<d>[^？?]+?)的(?:定义|含义|概念)|^what (?:is|are) (?:an? )?(?P<e>[^?]+)"
+    r"|\bdefin(?:e|ition of) (?:an? )?(?P<f>[^?]+)|\bmeaning of (?P<g>[^?]+)",
+    re.I,
+)
+
+
+def fit_of(kind: str, text: str, question: str = "") -> float:
+    """Return 0-1: how far a sentence (search text) has what the kind of question asks for.
+
+    A sentence that says of the very thing that ``question`` (search text) asks for what it is,
+    or what is called so, fits a definition best.
+    """
     sign = _SIGNS.get(kind)
     if sign is None:
         return 0.0
+    if kind == "definition" and _defines(question, text):
+        return 1.0
     pattern, weight = sign
     return weight if pattern.search(text) else 0.0
+
+
+def _defines(question: str, text: str) -> bool:
+    match = _DEFINED.search(question)
+    name = next((g.strip() for g in match.groups() if g), "") if match else ""
+    return bool(name) and bool(_definition_of(name).search(text))
+
+
+@lru_cache(maxsize=64)
+def _definition_of(name: str) -> re.Pattern[str]:
+    bracketed = r"(?:\s*[（(][^（）()]{1,60}[）)])?"
+    says = (
+        r"是(?:一|指|由|以)|系(?:指|由)|指的?是|定义为"
+        r"|\b(?:is|are) (?:an?\b|the\b|defined)"
+    )
+    calls = r"称为|称作|称之为|命名为|简称|定义为|\b(?:called|termed|known as)"
+    quoted, name = r"[“\"'‘]?", re.escape(name)
+    return re.compile(rf"{name}[）)]?{bracketed}\s*(?:{says})|(?:{calls})\s*{quoted}{name}", re.I)
 
 
 def calls_for_sign(kind: str) -> bool:

@@ -1,7 +1,8 @@
 """A question's text in, a checked Question out: language, kind, and what it asks for.
 
-Kinds: "who", "when", "where", "number", "mechanism", "treatment", "comparison", "definition",
-"list", "cause", "yesno", "source" (who showed this) and "other".
+Kinds: "who", "when", "where", "number", "classes" (how many, and which), "mechanism",
+"treatment", "comparison", "definition", "list", "cause", "yesno", "source" (who showed this)
+and "other".
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ _LATIN_LANGUAGES = frozenset(["fr", "de", "es", "it", "pt", "nl", "vi"])
 _KINDS: tuple[tuple[str, str], ...] = (
     ("source", r"谁(?:首先|最早)?(?:证明|证实|发现|报道|提出|指出)|(?:哪|何)(?:项|篇|些)(?:研究|文献|作者)|出自|文献来源"
      r"|\bwho (?:showed|found|reported|demonstrated)|which (?:study|studies|paper|papers|authors?)\b"),
+    ("classes", r"分(?:为|成)?哪?几个?大?(?:类|种|型|级|期|度|层|组|亚型|阶段|等级|部分)|(?:分为|分成)哪(?:些|几)"
+     r"|\b(?:divided|classified|graded|staged) into (?:how many|what|which)|\bhow many (?:types|grades|stages|classes)\b"
+     r"|\bhow (?:is|are) .* (?:classified|graded|staged|divided)\b"),
     ("number", r"多少|几(?:个|种|例|次|天|周|月|年|名|位|条|类|倍|岁|时|点|家|部|届|成|项|人|所|座|层|集|支|篇|本|只|块|架|艘|分|章|期|代|级|阶段|大)"
      r"|百分之几|多(?:大|高|长|远|久|重|快|深|宽|厚|低)|比例|概率|几率|何种剂量|剂量(?:是|为)|(?:率|值|数|占比|中位\S{0,6})(?:是|为)?(?:多少|如何|\?|？|$)"
      r"|\bhow (?:many|much|long|often|old|far|large|big|high|tall|fast|deep|wide)\b|\bwhat (?:percentage|proportion|fraction|number|rate|dose|share)\b"),
@@ -46,6 +50,7 @@ _FRAME_ZH = (
     "请问|请告诉我|请|能否介绍|介绍一下|介绍|简述|概述|试述|总结|说明|列举|描述|阐述|解释|谈谈|根据(?:本文|文献|文中|论文|这些文献)|"
     "(?:本文|文献|文中|论文)(?:中|里|提到|认为|指出)?|是什么意思|为什么|什么时候|什么时间|什么地方|什么样|什么|哪里|哪儿|哪些|哪个|哪一个|哪一|哪种|哪位|哪几|哪|"
     "多少|如何|怎样|怎么样|怎么|为何|何时|何处|何种|何人|何|谁|是否|能否|可否|有没有|吗|呢|吧|啊|"
+    "(?<=[分为成])哪?几个?大?(?=[类种型级期度层组亚阶等部])|"
     "几(?=[个种例次天周月年名位条类倍岁])|有什么|主要|的话|一下|关于|对于|以及|目前|可以|可能|能够|进行|存在|具有|"
     "属于|包括|包含|之间|其中|这个|那个|这种|那种|这些|那些|它们|他们|她们|我们|作用|方面|情况|问题"
 )
@@ -130,7 +135,7 @@ _BROAD = re.compile(
     r"|\boverview|\bsummar|\bstrateg|\bmechanisms\b|\btreatments\b|\boptions\b|\bhow (?:do|does|is|are)\b",
     re.I,
 )
-_NARROW = frozenset(["who", "when", "where", "number", "definition", "yesno"])
+_NARROW = frozenset(["who", "when", "where", "number", "classes", "definition", "yesno"])
 
 
 def analyse(text: str) -> Question:

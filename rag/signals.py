@@ -69,7 +69,7 @@ def signals(
     another text so; ``coverages`` are the question's terms by passage language.
     """
     rows = rows_of(hits)
-    fits = [fit_of(question.kind, row.search) for row in rows]
+    fits = [fit_of(question.kind, row.search, question.search) for row in rows]
     languages = [row.hit.passage.language for row in rows]
     everything = [""] * len(rows)
     lexical = lexical_of(rows, hits, coverages, source)

@@ -55,3 +55,13 @@ def test_an_encoder_without_tokens_leaves_the_evidence_open(library):
     values = dict(zip(ALIGNED, found.evidence.features[-len(ALIGNED) :], strict=True))
     assert all(np.isnan(value) for value in values.values())
     assert 0 < found.verdict.probability < 1
+
+
+def test_a_question_is_run_once_for_its_vector_and_its_tokens(library):
+    encoder = next(iter(library.encoders.values()))
+    texts = ["整合素如何促进肝转移？", "奥希替尼的剂量"]
+    alone = [encoder.embed_queries([text])[0] for text in texts]
+    np.testing.assert_allclose(alone, encoder.embed_queries(texts), atol=1e-5)
+    # Whoever changes what is returned changes no later answer.
+    encoder.embed_queries(texts[:1])[:] = 0
+    np.testing.assert_array_equal(encoder.embed_queries(texts[:1])[0], alone[0])

@@ -140,3 +140,17 @@ def test_ranking_weights_decide_the_order(assistant):
     question = analyse("奥希替尼的推荐剂量是多少？")
     assert "80 mg" in library.find(question).ranked[0].search
     assert "80 mg" not in idle.find(question).ranked[0].search
+
+
+@pytest.mark.parametrize("text", ["铁死亡与非小细胞肺癌的关系", "铁死亡与肺癌的关系"])
+def test_what_no_paper_mentions_is_not_found_however_much_they_say_of_its_place(assistant, text):
+    found = assistant.library.find(analyse(text))
+    assert "铁死亡" in found.verdict.missing
+    assert found.verdict.status is Status.NOT_FOUND
+    assert found.evidence.unmentioned == ("铁死亡",)
+
+
+def test_how_many_classes_there_are_is_answered_by_those_that_are_told(assistant):
+    found = assistant.library.find(analyse("UACR 分为几级？"))
+    assert "三级" in found.ranked[0].search
+    assert found.verdict.status is Status.ANSWERED

@@ -12,7 +12,7 @@ from rag.abstention import model_from
 from rag.calibration import Example, auroc, cross_validated, false_at, fit
 from rag.evidence import FEATURES
 from rag.kinds import fit_of
-from rag.question_sets import read_set, read_text_document
+from rag.question_sets import QuestionSet, SetQuestion, read_set, read_text_document
 from rag.ranking import COLUMNS, Listed, accuracy, fit_weights, load_weights
 
 
@@ -82,6 +82,8 @@ def test_measures():
     [
         ("number", "人类已知有 24 种整合素", True),
         ("number", "整合素是跨膜受体", False),
+        ("classes", "按照 eGFR 可分为 G1 至 G5 五期", True),
+        ("classes", "1 型糖尿病患者不适用", False),
         ("when", "1889 年提出", True),
         ("when", "很早就受到注意", False),
         ("who", "英国外科医生 Stephen Paget 提出", True),
@@ -90,6 +92,28 @@ def test_measures():
 )
 def test_kinds_show_themselves(kind, text, fits):
     assert bool(fit_of(kind, text)) is fits
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "糖尿病肾病是什么？",
+            "糖尿病肾病（diabetic kidney disease，DKD）是由糖尿病引起的慢性肾脏病",
+        ),
+        ("什么是EMT", "这种由上皮向间质转变的过程称为 EMT"),
+        ("What is diabetic kidney disease?", "Diabetic kidney disease (DKD) is a complication"),
+    ],
+)
+def test_what_a_thing_is_fits_better_than_what_it_has(question, text):
+    assert fit_of("definition", text, question) > fit_of("definition", "它是一种疾病", question) > 0
+
+
+def test_a_set_is_thinned_evenly():
+    questions = tuple(SetQuestion(str(n), str(n), "zh", (), frozenset()) for n in range(10))
+    kept = QuestionSet("set", {}, questions).thinned(4)
+    assert [q.id for q in kept.questions] == ["0", "3", "6", "9"]
+    assert len(QuestionSet("set", {}, questions).thinned(None).questions) == 10
 
 
 def test_a_folder_without_queries_is_refused(tmp_path):

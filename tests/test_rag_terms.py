@@ -68,6 +68,9 @@ def test_treatment_asked_is_treatment_told():
         ("What is the blood pressure target in diabetic kidney disease?", "other"),
         ("什么是整合素？", "definition"),
         ("奥希替尼的推荐剂量是多少？", "number"),
+        ("白蛋白尿分为几级？", "classes"),
+        ("肺癌可分哪几类", "classes"),
+        ("分期为几个月", "number"),
         ("Who proposed the seed and soil theory?", "who"),
     ],
 )
