@@ -137,14 +137,21 @@ def _unmentioned(ranked: Sequence[Candidate], coverages: Mapping[str, Coverage])
     lost: dict[str, None] = {}
     for candidate in ranked:
         coverage = coverages[candidate.hit.passage.language]
-        for term, found, around in zip(
-            coverage.terms, candidate.found, candidate.around, strict=True
-        ):
+        rows = zip(coverage.terms, candidate.found, candidate.around, strict=True)
+        for term, found, around in rows:
             if term.sure and term.kind in TOPICS:
-                if found or around:
+                if found or around or _described(term, candidate):
                     return ()
                 lost[term.text] = None
     return tuple(lost)
+
+
+def _described(term: KeyTerm, candidate: Candidate) -> bool:
+    """Tell whether a sentence has all Chinese characters of a process: 耗竭的 T 细胞."""
+    names = [form for form in term.forms if not form.isascii()]
+    return term.kind == "process" and any(
+        all(char in candidate.search for char in name if not char.isascii()) for name in names
+    )
 
 
 def _lacked_by_all(lacks: Sequence[tuple[str, ...]], subjects: set[str]) -> tuple[str, ...]:

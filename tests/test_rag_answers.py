@@ -154,3 +154,10 @@ def test_how_many_classes_there_are_is_answered_by_those_that_are_told(assistant
     found = assistant.library.find(analyse("UACR 分为几级？"))
     assert "三级" in found.ranked[0].search
     assert found.verdict.status is Status.ANSWERED
+
+
+@pytest.mark.parametrize(
+    "text", ["T 细胞耗竭时高表达哪些分子？", "Who proposed the seed and soil theory?"]
+)
+def test_a_process_may_be_told_in_other_words(assistant, text):
+    assert assistant.library.find(analyse(text)).evidence.unmentioned == ()
