@@ -19,6 +19,7 @@ from ingest.numbering import Number, follows, heading_number
 from ingest.paragraphs import Placed
 from ingest.records import Line
 from ingest.run_in import run_in_end
+from ingest.scan_lines import FONT as SCAN_FONT
 
 _LONGEST = 46
 _LONGEST_EN = 90
@@ -252,7 +253,15 @@ class Headings:
                 and (item.line.page, item.line.column) == (before.line.page, before.line.column)
             )
             near = 0 < item.line.baseline - before.line.baseline < _STEP_EM * item.line.size
-            if not same or not near or heading_number(item.text) or self._evidence(item) < 1:
+            # Sizes of scans do not part a heading from text: it would have filled its line first.
+            text = item.line.font == SCAN_FONT and before.is_short and not item.is_short
+            if (
+                text
+                or not same
+                or not near
+                or heading_number(item.text)
+                or self._evidence(item) < 1
+            ):
                 break
             if item.text.strip()[-1:] in "。；" or (
                 before.is_short and self._starts_left(before, item)

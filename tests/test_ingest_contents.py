@@ -9,6 +9,7 @@ import typst
 from ingest.passages import make_passages
 from ingest.reader import read_document
 from ingest.records import Block, BlockKind
+from ingest.scan_lines import FONT
 from ingest.structure import read_structure
 from samples.build import font_folders
 from tests.ingest_pages import HEADING, Print, column, page, prose
@@ -109,3 +110,21 @@ def test_who_the_authors_are_is_no_text_of_the_article() -> None:
     kinds = {block.text[:5]: block.kind for block in blocks}
     assert kinds["（作者张演"] is BlockKind.METADATA
     assert kinds["（作者认为"] is BlockKind.PARAGRAPH
+
+
+def test_a_short_heading_of_a_scan_does_not_take_the_line_below() -> None:
+    def scan(x: float, y: float, text: str, size: float = 10.0) -> Print:
+        return Print(x, y, text, size, FONT)
+
+    start = [
+        scan(80, 60, "引子。"),
+        *(scan(60, 76 + 16 * at, t) for at, t in enumerate(prose(9, width=45))),
+    ]
+    lines = [
+        scan(60, 220, "完。"),
+        scan(60, 240, "1 演示治疗", 13.0),
+        scan(84, 260, "字" * 34, 12.9),
+        scan(60, 280, "段" * 45), scan(60, 296, "段落结束。"),
+    ]  # fmt: skip
+    blocks = read_structure([page([*start, *lines], engine="ocr")]).blocks
+    assert [block.text for block in blocks if block.kind is BlockKind.HEADING] == ["1 演示治疗"]
