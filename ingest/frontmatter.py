@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.clean import count_han, search_text
+from ingest.heading_words import OPENING, REFERENCES
 from ingest.labels import Label, label_of, without_label
 from ingest.names import english_names, is_affiliation, is_masthead, names_of
 from ingest.numbering import heading_number
 from ingest.paragraphs import Placed
 from ingest.records import BlockKind
-from ingest.sections import OPENING, REFERENCES
 from ingest.title import STEP_EM, find_title, is_close
 
 # The front matter lies on these first pages (theses have covers), and is no longer than this.

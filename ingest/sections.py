@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ingest.captions import CAPTION
 from ingest.clean import count_han
+from ingest.heading_words import CHILDLESS, MEASURE, OPENING, QUOTED_END, is_plain
 from ingest.labels import label_of
 from ingest.layout import make_line
 from ingest.numbering import Number, follows, heading_number
@@ -32,34 +33,10 @@ _MOST_LINES = 3
 _COMMON = 0.12
 _LITTLE_TEXT = 1000
 
-REFERENCES = re.compile(
-    r"^\s*[【\[]?\s*(?:\d{1,2}\s*[.、]?\s*)?(?:[参參]\s*考\s*文\s*[献獻]|引\s*用\s*文\s*[献獻]|(?:主\s*要\s*)?[参參]\s*考\s*书\s*目"
-    r"|References?|REFERENCES?|Bibliography|Literature\s+[Cc]ited)"
-    r"\s*(?:[(（/]?\s*References?\s*[)）]?)?\s*[】\]]?\s*[:：]?\s*$",
-)
-"""The heading of a reference list."""
-
-_PLAIN = re.compile(
-    r"^(?:引言|前言|绪论|緒論|导言|概述|背景|研究背景|材料与方法|资料与方法|对象与方法|一般资料|临床资料|材料和方法|资料和方法|"
-    r"对象和方法|方法|结果|结果与分析|结果与讨论|討論|讨论|结论|結論|结语|結語|小结|展望|总结|总结与展望|结论与展望|结束语|"
-    r"致谢|致謝|附录|附錄|病例资料|病例报告|病历摘要|利益冲突|作者贡献|作者贡献声明|目录|目次|"
-    r"Introduction|Background|Materials? and [Mm]ethods|Patients and [Mm]ethods|Methods?|Results?|"
-    r"Discussion|Results and [Dd]iscussion|Conclusions?|Acknowledge?ments?|Appendix)$"
-)
-OPENING = re.compile(r"^(?:引言|前言|绪论|緒論|导言|概述|背景|研究背景|Introduction|Background)$")
-_CHILDLESS = re.compile(r"^(?:目录|目次|致谢|致謝|摘要|Abstract)$", re.IGNORECASE)
-_BACK_MATTER = re.compile(
-    r"^(?:致\s*[谢謝]|附\s*[录錄]|作者简介|作者貢獻|作者贡献(?:声明)?|利益冲突(?:声明)?|Acknowledge?ments?|Appendix)"
-)
 _STOPS = "。；，,;！!、：:"
 _BOLD = re.compile(
     r"bold|heavy|black|semibold|sans|gothic|[-,]bd|hei|黑|HT[A-Z]*[-J]|XBS|DBS|DHT|ZHT|CHT", re.I
 )
-_MEASURE = re.compile(
-    r"^\s*(?:例|个(?![体案性人])|亿|万|元(?!素)|倍(?!增)|年(?![龄轻])|月(?!经)|日(?![常间光])|天(?!然)|岁"
-    r"|次(?![要级生])|种(?![属植群子间类])|组(?![织间成合分学胺])|%|％|mg|ml|mL|kg|g\b|cm|mm|h\b|min\b|d\b)"
-)
-_QUOTED_END = re.compile(r"[\d.%％)）]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +89,12 @@ class Headings:
             return self._found(index, number, number.scheme)
         if not number and self._is_unnumbered(index):
             style = f"style:{item.line.size:.1f}:{item.line.font}"
-            return self._found(index, None, "plain" if self._is_plain(text) else style)
+            return self._found(index, None, "plain" if is_plain(text) else style)
         return None
 
     def reset(self) -> None:
         """Forget the numbers: another paper or part begins."""
         self.last.clear()
-
-    def _is_plain(self, text: str) -> bool:
-        return (
-            _PLAIN.match(re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text))
-            is not None
-        )
 
     def _may_begin(self, index: int, number: Number | None) -> bool:
         """Tell whether the text before line ``index`` is over."""
@@ -165,7 +136,7 @@ class Headings:
         item = self.placed[index]
         text = item.text.strip()
         title = text[number.end :]
-        if not title or _MEASURE.match(title) or not follows(number, self.last.get(number.scheme)):
+        if not title or MEASURE.match(title) or not follows(number, self.last.get(number.scheme)):
             return False
         evidence = self._evidence(item)
         if number.form in ("chapter", "part"):
@@ -179,7 +150,7 @@ class Headings:
             return self._fits(item) and self._stands_alone(index)
         if number.form in ("(1)", "I") or not self._fits(item):
             return False
-        short = item.is_short and len(title) <= 24 and not _QUOTED_END.search(title)
+        short = item.is_short and len(title) <= 24 and not QUOTED_END.search(title)
         if number.form in ("一", "（一）"):
             return short and self._stands_alone(index)
         # "1 引言" without any evidence of type; "1. ..." is a list item as often as not.
@@ -221,7 +192,7 @@ class Headings:
     def _is_unnumbered(self, index: int) -> bool:
         item = self.placed[index]
         text = item.text.strip()
-        if self._is_plain(text):
+        if is_plain(text):
             return item.is_short or self._evidence(item) > 0
         evidence = self._evidence(item)
         if evidence < 2 or not self._fits(item) or item.has_marker:
@@ -285,7 +256,7 @@ class Headings:
         item = self.placed[index]
         if number.form == "1" and number.stop and self._evidence(item) <= 0:
             return None
-        if _MEASURE.match(item.text.strip()[number.end :]) or not self._has_parent(number):
+        if MEASURE.match(item.text.strip()[number.end :]) or not self._has_parent(number):
             return None
         cut = run_in_end(item.line, self.font)
         if cut is None:
@@ -308,7 +279,7 @@ class Headings:
             text = re.sub(r"\s", "", self.placed[index].text)
             if scheme == "plain":
                 self.plain_size = self.placed[index].line.size
-            self.opening = OPENING.match(text) is not None or _CHILDLESS.match(text) is not None
+            self.opening = OPENING.match(text) is not None or CHILDLESS.match(text) is not None
             self._forget_below()
         return Heading(index, end, level)
 
@@ -363,8 +334,3 @@ def _common_styles(placed: Sequence[Placed]) -> dict[tuple[str, int], float]:
         counts[item.line.font, round(item.line.size)] += len(item.text)
     total = max(counts.total(), _LITTLE_TEXT)
     return {style: count / total for style, count in counts.items()}
-
-
-def is_back_matter(text: str) -> bool:
-    """Tell whether a heading such as 致谢 or 附录 ends a reference list."""
-    return _BACK_MATTER.match(text.strip()) is not None

@@ -13,6 +13,7 @@ from ingest.figures import Figure
 from ingest.flow import Flow, Item, read_flow
 from ingest.footnotes import find_footnotes
 from ingest.frontmatter import Part, read_front
+from ingest.heading_words import REFERENCES, is_back_matter
 from ingest.join import Joined, join_lines
 from ingest.labels import Label, label_of, without_label
 from ingest.layout import WORD_GAP_EM
@@ -21,7 +22,7 @@ from ingest.paragraphs import Placed, begins_paragraph, place, usual_step
 from ingest.pieces import Piece, glue
 from ingest.records import Block, BlockKind, Line, PageText, Reference, Span
 from ingest.references import entry_starts, parse_references
-from ingest.sections import REFERENCES, Heading, Headings, is_back_matter
+from ingest.sections import Heading, Headings
 from ingest.tables import Table
 
 # A title of the next article on the page is larger than the text by this factor.

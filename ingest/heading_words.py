@@ -1,0 +1,47 @@
+"""The words that make a line a heading, or show that a number in front of them makes none."""
+
+from __future__ import annotations
+
+import re
+
+REFERENCES = re.compile(
+    r"^\s*[【\[]?\s*(?:\d{1,2}\s*[.、]?\s*)?(?:[参參]\s*考\s*文\s*[献獻]|引\s*用\s*文\s*[献獻]|(?:主\s*要\s*)?[参參]\s*考\s*书\s*目"
+    r"|References?|REFERENCES?|Bibliography|Literature\s+[Cc]ited)"
+    r"\s*(?:[(（/]?\s*References?\s*[)）]?)?\s*[】\]]?\s*[:：]?\s*$",
+)
+"""The heading of a reference list."""
+
+_PLAIN = re.compile(
+    r"^(?:引言|前言|绪论|緒論|导言|概述|背景|研究背景|材料与方法|资料与方法|对象与方法|一般资料|临床资料|材料和方法|资料和方法|"
+    r"对象和方法|方法|结果|结果与分析|结果与讨论|討論|讨论|结论|結論|结语|結語|小结|展望|总结|总结与展望|结论与展望|结束语|"
+    r"致谢|致謝|附录|附錄|病例资料|病例报告|病历摘要|利益冲突|作者贡献|作者贡献声明|目录|目次|"
+    r"Introduction|Background|Materials? and [Mm]ethods|Patients and [Mm]ethods|Methods?|Results?|"
+    r"Discussion|Results and [Dd]iscussion|Conclusions?|Acknowledge?ments?|Appendix)$"
+)
+OPENING = re.compile(r"^(?:引言|前言|绪论|緒論|导言|概述|背景|研究背景|Introduction|Background)$")
+"""The name of an introduction."""
+
+CHILDLESS = re.compile(r"^(?:目录|目次|致谢|致謝|摘要|Abstract)$", re.IGNORECASE)
+"""Parts that have no sections of their own."""
+
+_BACK_MATTER = re.compile(
+    r"^(?:致\s*[谢謝]|附\s*[录錄]|作者简介|作者貢獻|作者贡献(?:声明)?|利益冲突(?:声明)?|Acknowledge?ments?|Appendix)"
+)
+MEASURE = re.compile(
+    r"^\s*(?:例|个(?![体案性人])|亿|万|元(?!素)|倍(?!增)|年(?![龄轻])|月(?!经)|日(?![常间光])|天(?!然)|岁"
+    r"|次(?![要级生])|种(?![属植群子间类])|组(?![织间成合分学胺])|%|％|mg|ml|mL|kg|g\b|cm|mm|h\b|min\b|d\b)"
+)
+"""What follows a number in a text that only looks like a heading: 12 例."""
+
+QUOTED_END = re.compile(r"[\d.%％)）]\s*$")
+"""The end of a value or of an item, not of a heading."""
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether ``text`` is the usual name of a section (结果), with or without spaces."""
+    return _PLAIN.match(re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text)) is not None
+
+
+def is_back_matter(text: str) -> bool:
+    """Tell whether a heading such as 致谢 or 附录 ends a reference list."""
+    return _BACK_MATTER.match(text.strip()) is not None
