@@ -226,6 +226,15 @@ class Lexicon:
         return Entry(kind, tuple(zh), tuple(en), tuple(abbreviations), group)
 
     @cached_property
+    def members(self) -> dict[str, tuple[str, ...]]:
+        """The names, without abbreviations, of the drugs of each class ("zh/en")."""
+        found: dict[str, list[str]] = {}
+        for kind, zh, en, _, group in self._raw:
+            if kind == "drug" and group:
+                found.setdefault(group, []).extend((*zh, *en))
+        return {group: tuple(dict.fromkeys(names)) for group, names in found.items()}
+
+    @cached_property
     def _segmenter(self) -> Segmenter:
         return Segmenter(name for raw in self._raw for name in raw[1])
 

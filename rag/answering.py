@@ -30,6 +30,11 @@ from rag.selection import CANDIDATE_HITS, Candidate, candidates
 from rag.signals import Signals, signals
 from rag.snapshot_source import SnapshotSource
 from rag.terms import Translator, key_terms, spellings
+from rag.wanted import naming_first, prefer, wanted_of
+
+# Passages that are looked through for what a broad question asks to be named, and how many of
+# the best are read whatever they name.
+WANTED_DEPTH, SURE_HITS = 40, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +139,33 @@ class Library:
         started = time.perf_counter()
         vectors = self.vectors(question)
         embedded = time.perf_counter()
-        hits = self.hits(question, CANDIDATE_HITS, Filter(papers=papers), vectors=vectors)
+        wanted = wanted_of(question, self.translator) if question.broad else None
+        depth = WANTED_DEPTH if wanted else CANDIDATE_HITS
+        hits = self.hits(question, depth, Filter(papers=papers), vectors=vectors)
         retrieved = time.perf_counter()
         source: Source = SnapshotSource(self.snapshot)
         if narrowed is not None:
             hits, source = narrowed(hits, source)
         coverages = self.coverages(question)
-        ranked = candidates(
-            question, vectors, self.embed, hits, source, self.background, coverages, self.weights
-        )
-        ranked = self.judge.on_subject(ranked, coverages)
+
+        def rank(hits: Sequence[Hit]) -> list[Candidate]:
+            found = candidates(
+                question, vectors, self.embed, hits, source, self.background, coverages,
+                self.weights,
+            )  # fmt: skip
+            return self.judge.on_subject(found, coverages)
+
+        ranked = rank(hits)
         chosen = time.perf_counter()
         evidence = self.judge.evidence(
             question, ranked, coverages, self._alignment(question, ranked, coverages)
         )
         verdict = self.judge.verdict(question, evidence)
+        if wanted and verdict.status is not Status.NOT_FOUND:
+            # Whether the papers answer is judged as for every question, which the thresholds
+            # are fitted on; which sentences say it is another matter.
+            naming = naming_first(hits, wanted, CANDIDATE_HITS, SURE_HITS)
+            ranked = prefer(rank(naming), wanted, coverages)
         done = time.perf_counter()
         timings = {
             "embed": 1000 * (embedded - started),

@@ -14,6 +14,8 @@ from rag.selection import Candidate
 # A sentence is kept while its odds beside the best (scores are log odds) are no lower than
 # exp(-margin): a broad question that is surely answered takes in more.
 NARROW_MARGIN, BROAD_MARGIN, UNSURE_MARGIN = 2.3, 4.0, 2.0
+# Where names are asked for, a sentence that names one may be further from the question's words.
+NAMING_MARGIN, UNSURE_NAMING_MARGIN = 6.0, 4.0
 # An answer to a broad question begins with a sentence whose odds are no lower than this.
 LEADING_MARGIN = 1.0
 NARROW_LIMIT = 3
@@ -24,9 +26,13 @@ _EMPTY = re.compile(r"[的了着地得\s，。；：、,;:()（）“”‘’\"
 # For broad questions: what likeness to a sentence already chosen costs (maximal marginal
 # relevance, Carbonell & Goldstein 1998), in log odds.
 LIKENESS = 1.0
+# What a sentence costs that names only what is named already, where names are asked for.
+REPEATED = 1.0
+# With so many sentences that name what is asked for, those that name nothing are left out.
+ENOUGH_NAMING = 3
 
 _LEANS = re.compile(
-    r"^(?:该|其(?!中|他|余|它)|此(?!外|类疾病)|这(?!是)|这些|上述|前者|后者|它|二者|两者|以上|同样|相反|反之"
+    r"^(?:该|其(?!他|余|它)|此(?!外|类疾病)|这(?!是)|这些|上述|前者|后者|它|二者|两者|以上|同样|相反|反之"
     r"|(?:It|They|This|These|Those|Such|The (?:former|latter|same))\b)"
 )
 
@@ -55,7 +61,10 @@ def choose(
     ranked = [c for c in ranked if not c.idle] or ranked
     margin = BROAD_MARGIN if question.broad else NARROW_MARGIN
     floor = ranked[0].score - (margin if sure else min(margin, UNSURE_MARGIN))
-    pool = [c for c in ranked if c.score >= floor]
+    naming = ranked[0].score - (NAMING_MARGIN if sure else UNSURE_NAMING_MARGIN)
+    pool = [c for c in ranked if c.score >= (naming if c.names else floor)]
+    if sum(bool(c.names) for c in pool) >= ENOUGH_NAMING:
+        pool = [c for c in pool if c.names]
     most = limit if question.broad else min(limit, NARROW_LIMIT)
     groups = _diverse(pool, most, LIKENESS if question.broad else 0.0)
     chosen = [_with_antecedent(group) for group in groups]
@@ -94,7 +103,8 @@ def _diverse(pool: list[Candidate], limit: int, likeness: float) -> list[list[Ca
     groups: list[list[Candidate]] = []
     left = list(pool)
     while left:
-        best = max(left, key=lambda c: c.score - likeness * _likeness(c, groups))
+        named = frozenset().union(*(group[0].names for group in groups))
+        best = max(left, key=lambda c: c.score - likeness * _cost(c, groups, named))
         left.remove(best)
         twin = next((group for group in groups if _alike(group[0], best)), None)
         if twin is not None:
@@ -105,6 +115,11 @@ def _diverse(pool: list[Candidate], limit: int, likeness: float) -> list[list[Ca
         elif not any(_alike(c, g[0]) for c in left for g in groups):
             break
     return groups
+
+
+def _cost(candidate: Candidate, groups: list[list[Candidate]], named: frozenset[str]) -> float:
+    repeats = bool(candidate.names) and candidate.names <= named
+    return _likeness(candidate, groups) + (REPEATED if repeats else 0.0)
 
 
 def _likeness(candidate: Candidate, groups: list[list[Candidate]]) -> float:

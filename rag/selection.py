@@ -36,7 +36,8 @@ class Candidate:
     background deviations, one a leg (see ``rag.background``); ``rank`` is the place by each
     leg from 0. ``found`` tells for each key term whether the sentence mentions it, ``around``
     whether its passage, section or title does; ``specific`` whether it mentions the heaviest term
-    that any candidate mentions. ``idle`` marks a heading or caption.
+    that any candidate mentions. ``idle`` marks a heading or caption; ``names`` are what it names
+    of what the question asks to be named (see ``rag.wanted``).
     """
 
     hit: Hit
@@ -58,6 +59,7 @@ class Candidate:
     specific: bool
     idle: bool
     vector: Vectors
+    names: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -71,9 +73,10 @@ class Candidate:
 
 
 _STOP = re.compile(r"[。！？!?；;.．]\W*$")
-# A caption, or a sentence that only points to a table or figure.
+# A caption, the note under a table, or a sentence that only points to a table or figure.
 _CAPTION = re.compile(
-    r"^(?:续?[表图]|Tab(?:le)?\.?|Fig(?:ure)?\.?) ?\d|^.{0,20}[见如][表图] ?\d.{0,4}$", re.I
+    r"^(?:注|Notes?|Abbreviations?)\s*[：:]|^(?:续?[表图]|Tab(?:le)?\.?|Fig(?:ure)?\.?) ?\d|^.{0,20}[见如][表图] ?\d.{0,4}$",
+    re.I,
 )
 _ANNOUNCES = re.compile(
     r"^[【\[\s]*(?:摘要|Abstract|目的)?[】\]:：\s]*(?:本文|本标准|本综述|笔者提出|本研究(?:旨在|拟)|现就|文章|因此，?本文"
@@ -122,9 +125,14 @@ def scores(question: Question, seen: Signals, weights: Mapping[str, Floats]) -> 
     )
 
 
+def announces(text: str) -> bool:
+    """Tell whether a sentence (search text) only says what the paper is about."""
+    return bool(_ANNOUNCES.search(text))
+
+
 def _states_nothing(row: Row) -> float:
     """Return the penalty of a line that states nothing: a title, a label, an announcement."""
-    if _ANNOUNCES.search(row.search):
+    if announces(row.search):
         return ANNOUNCEMENT
     if row.hit.passage.kind is BlockKind.CAPTION or _CAPTION.match(row.search):
         return HEADING

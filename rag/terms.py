@@ -15,6 +15,7 @@ from typing import Protocol
 from index.lexicon import Concept
 from index.segmentation import Words
 from index.tokens import phrase
+from rag.modalities import members_of
 from rag.name_forms import DISEASE_ZH, DRUG_ZH
 from rag.question import FRAME_ZH, STOP_EN, Question
 
@@ -24,6 +25,10 @@ class Translator(Protocol):
 
     def concepts(self, text: str, language: str) -> tuple[Concept, ...]:
         """Return the lexicon's concepts in ``text``, left to right, longest match first."""
+
+    @property
+    def members(self) -> Mapping[str, tuple[str, ...]]:
+        """The names of the drugs of each class ("zh/en")."""
 
     def words(self, text: str) -> Words:
         """Return the words of Chinese ``text``."""
@@ -39,6 +44,7 @@ class KeyTerm:
     ``anchor`` marks something specific; ``sure`` is false where a mention could take a form
     that is not known (a name outside the lexicon in a question of another language). ``parts``
     are groups of forms that together are a mention too: 广泛期 and SCLC for 广泛期小细胞肺癌.
+    ``members`` are what belongs to a class that the term names: a text on one is on the class.
     """
 
     text: str
@@ -47,10 +53,11 @@ class KeyTerm:
     anchor: bool = False
     sure: bool = True
     parts: tuple[tuple[str, ...], ...] = ()
+    members: tuple[str, ...] = ()
 
     def within(self, text: str) -> bool:
         """Tell whether folded ``text`` mentions the term."""
-        if mentions(text, self.forms):
+        if mentions(text, self.forms) or mentions(text, self.members):
             return True
         return bool(self.parts) and all(mentions(text, forms) for forms in self.parts)
 
@@ -139,12 +146,19 @@ def key_terms(
     return _terms_en(question, concepts, lexicon, passages, forms or {})
 
 
+# The rest of a long Chinese name is a part of so many characters without being a name itself:
+# 转移 and 微环境 for 转移微环境.
+_LEAST_WORD = 3
+
+
 def _concept_term(concept: Concept, lexicon: Translator | None, language: str) -> KeyTerm:
     forms = _forms(concept)
     wide = any(form in _WIDE for form in forms)
     anchor = concept.kind in SPECIFIC and not wide
     parts = _parts(concept.text, lexicon, language) if lexicon and anchor else ()
-    return KeyTerm(concept.text, forms, concept.kind, anchor, parts=parts)
+    members = members_of(concept.names, lexicon.members) if lexicon and anchor else ()
+    members = tuple(dict.fromkeys(fold(name) for name in members))
+    return KeyTerm(concept.text, forms, concept.kind, anchor, parts=parts, members=members)
 
 
 def _forms(concept: Concept) -> tuple[str, ...]:
@@ -164,6 +178,8 @@ def _parts(name: str, lexicon: Translator, language: str) -> tuple[tuple[str, ..
         if language == "en":
             before = before or lexicon.translations(fold(first))
             own = own or (lexicon.translations(fold(last)) if before else ())
+        elif before and len(last) >= _LEAST_WORD:
+            own = own or (fold(last),)
         if own and first:
             return (_with(first, before), _with(last, own))
     return ()

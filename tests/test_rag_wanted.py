@@ -1,0 +1,107 @@
+"""Broad questions that ask for names are answered by sentences that name something."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.lexicon import load_lexicon
+from ingest.clean import search_text
+from rag import Assistant
+from rag.modalities import members_of
+from rag.question import analyse
+from rag.terms import key_terms
+from rag.wanted import wanted_of
+
+
+@pytest.fixture(scope="module")
+def lexicon():
+    return load_lexicon()
+
+
+@pytest.fixture(scope="module")
+def assistant(sample_library) -> Assistant:
+    return Assistant.open(sample_library)
+
+
+@pytest.mark.parametrize(
+    ("question", "families"),
+    [
+        ("胃癌有哪些治疗方法？", {"therapy"}),
+        ("晚期肝癌的靶向治疗有哪些？", {"therapy"}),
+        ("高血压如何治疗？", {"therapy"}),
+        ("哪些药物可以延缓肾功能下降？", {"therapy"}),
+        ("What drugs are used for heart failure?", {"therapy"}),
+        ("How is hepatitis B treated?", {"therapy"}),
+        ("哪些信号通路参与肺纤维化？", {"pathway", "name"}),
+        ("Which signaling pathways drive EMT?", {"pathway", "name"}),
+        ("哪些细胞参与免疫抑制？", {"cell"}),
+        ("哪些细胞因子升高？", {"molecule", "name"}),
+        ("Which proteins bind collagen?", {"molecule", "name"}),
+    ],
+)
+def test_what_is_asked_for(question, families, lexicon):
+    wanted = wanted_of(analyse(question), lexicon)
+    assert wanted is not None and wanted.families == families
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "免疫治疗有哪些不良反应？",
+        "哪些患者适合免疫治疗？",
+        "哪些因素影响化疗疗效？",
+        "哪些机制导致化疗耐药？",
+        "Which patients benefit from immunotherapy?",
+        "What are the adverse effects of chemotherapy?",
+        "整合素如何促进肝转移？",
+        "肝转移的发生率是多少？",
+    ],
+)
+def test_other_questions_ask_for_no_names(question, lexicon):
+    assert wanted_of(analyse(question), lexicon) is None
+
+
+def test_a_name_counts_once_it_is_another_than_the_questions(lexicon):
+    wanted = wanted_of(analyse("哪些靶向药物可与奥希替尼联合？"), lexicon)
+    named = wanted.named(search_text("奥希替尼单药治疗耐药后，可换用赛沃替尼。"), "zh")
+    assert named and not any("奥希替尼" in name or "osimertinib" in name for name in named)
+    assert not wanted.named(search_text("免疫治疗药物帕博利珠单抗是一线方案。"), "zh")
+    assert not wanted.named(search_text("靶向治疗改善了部分患者的预后。"), "zh")
+
+
+def test_an_examination_is_no_treatment(lexicon):
+    wanted = wanted_of(analyse("肾病如何治疗？"), lexicon)
+    assert not wanted.named(search_text("必要时行肾活检和肾动脉造影。"), "zh")
+    assert wanted.named(search_text("终末期患者需要血液透析。"), "zh")
+
+
+def test_a_class_is_met_by_its_members(lexicon):
+    terms = key_terms(analyse("哪些靶向药物用于肺癌？"), lexicon, "zh")
+    drugs = next(term for term in terms if term.text == "靶向药物")
+    assert drugs.within("可选用阿来替尼或洛拉替尼")
+    assert not drugs.within("可选用帕博利珠单抗")
+    assert "度伐利尤单抗" in members_of(["PD-L1抑制剂"], lexicon.members)
+    assert not members_of(["肺癌"], lexicon.members)
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "others"),
+    [
+        (
+            "肺癌肝转移的免疫治疗有哪些？",
+            ("帕博利珠单抗", "阿替利珠单抗"),
+            ("奥希替尼", "达格列净"),
+        ),
+        ("哪些靶向药物用于肺癌肝转移？", ("奥希替尼", "阿来替尼"), ("达格列净", "二甲双胍")),
+        ("2型糖尿病肾病如何治疗？", ("二甲双胍",), ("奥希替尼", "帕博利珠单抗")),
+    ],
+)
+def test_an_answer_names_what_is_asked_for(assistant, question, names, others):
+    told = "".join(sentence.text for sentence in assistant.ask(question).sentences)
+    assert all(name in told for name in names)
+    assert not any(name in told for name in others)
+
+
+def test_another_diseases_drugs_are_no_answer(assistant):
+    answer = assistant.ask("胰腺癌有哪些治疗方法？")
+    assert answer.status == "not_found" and not answer.citations
