@@ -132,7 +132,10 @@ def print_scale(sizes: Sequence[int], work: Path) -> None:
     print("\n| passages | " + " | ".join(names) + " |\n|" + "---|" * (len(names) + 1))
     for size in sizes:
         row = _run_one(size, work)
-        print(f"| {size:,} | " + " | ".join(str(row[name]) for name in names) + " |", flush=True)
+        print(
+            f"| {size:,} | " + " | ".join(str(row.get(name, "")) for name in names) + " |",
+            flush=True,
+        )
 
 
 def _run_one(size: int, work: Path) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from index.token_vectors import TokenVectors
 Vectors = npt.NDArray[np.float32]
 OnProgress = Callable[[int, int], None]
 # Padded tokens of a batch: enough to fill the cores, few enough to stay in their caches.
-BATCH_TOKENS = 2048
+BATCH_TOKENS = 768
 # The same for a few sentences of one question, where padding counts most.
 TOKEN_BATCH = 160
 # An answer asks for a question's vector, for that of a part of it, and then for its tokens.
