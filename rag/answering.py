@@ -165,7 +165,8 @@ class Library:
             # Whether the papers answer is judged as for every question, which the thresholds
             # are fitted on; which sentences say it is another matter.
             naming = naming_first(hits, wanted, CANDIDATE_HITS, SURE_HITS)
-            ranked = prefer(rank(naming), wanted, coverages)
+            read = [hit.row for hit in naming] == [hit.row for hit in hits[:CANDIDATE_HITS]]
+            ranked = prefer(ranked if read else rank(naming), wanted, coverages)
         done = time.perf_counter()
         timings = {
             "embed": 1000 * (embedded - started),

@@ -33,7 +33,6 @@ _ASIDE = re.compile(
     r"\b[Pp]\s*[<=>＜＝≤]\s*0?\.\d+|±\s*\d+(?:\.\d+)?|\b95\s*%\s*(?:CI|置信区间)[^，。；,;]*",
 )
 _SENTENCE = re.compile(r"[。！？\n]|\.(?=\s|$)")
-_BREAK = re.compile(r"[；;]|[，,]\s*(?:而|但|whereas|while|but)\b")
 _RANGE = re.compile(r"\s*(?:[-–~～—至到]|to)\s*")
 # From one to the other: 由 5.1 个月延长至 8.8 个月.
 _FROM = re.compile(r"(?:[由从]|\bfrom)\s*$")

@@ -66,7 +66,7 @@ _ANY_TREATMENT = re.compile(
     r"(?:联合|综合|标准|常规|一线|二线|后线)?(?:治疗|疗法|用药)$"
     r"|(?:combin\w+ )?(?:therapy|treatment)$"
 )
-_EXAMINES = re.compile(r"活检|造影|镜检|检[查测]|穿刺|摄影|技术|biops|graph|scop|test|技术")
+_EXAMINES = re.compile(r"活检|造影|镜检|检[查测]|穿刺|摄影|技术|biops|graph|scop|test")
 _COMPILED = tuple((families, re.compile(pattern, re.I)) for families, pattern in _ASKS)
 
 
@@ -104,9 +104,10 @@ def _names(mention: Mention) -> frozenset[str]:
 
 def _treats(mention: Mention) -> bool:
     """Tell whether a procedure is a treatment: the lexicon has tests and examinations too."""
-    if any(_ANY_TREATMENT.match(name) for name in _names(mention)):
+    names = _names(mention)
+    if any(_ANY_TREATMENT.match(name) for name in names):
         return False
-    return any(_TREATS.search(name) and not _EXAMINES.search(name) for name in _names(mention))
+    return any(_TREATS.search(name) and not _EXAMINES.search(name) for name in names)
 
 
 def wanted_of(question: Question, lexicon: Translator | None) -> Wanted | None:

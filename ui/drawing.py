@@ -16,7 +16,6 @@ from ingest.isolation import PageRenderer
 from ingest.records import Block, BlockKind, Box, Document
 
 DPI = 110
-_POINTS_PER_INCH = 72
 _FILL, _OUTLINE = 60, 230
 _COLOURS = {
     BlockKind.TITLE: (200, 30, 30),
