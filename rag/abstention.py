@@ -122,3 +122,10 @@ class Judge:
         if probability < model.answered:
             return Verdict(Status.PARTLY, probability, evidence.uncovered)
         return Verdict(Status.ANSWERED, probability)
+
+    def affirmed(self, verdict: Verdict, evidence: Evidence) -> Verdict:
+        """Return the verdict where something else than likeness shows that the papers answer."""
+        if not evidence.direction:
+            return verdict
+        least = self.model(evidence.direction).answered
+        return Verdict(Status.ANSWERED, max(verdict.probability, least))

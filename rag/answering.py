@@ -30,7 +30,7 @@ from rag.selection import CANDIDATE_HITS, Candidate, candidates
 from rag.signals import Signals, signals
 from rag.snapshot_source import SnapshotSource
 from rag.terms import Translator, key_terms, spellings
-from rag.wanted import naming_first, prefer, wanted_of
+from rag.wanted import answers, naming_first, prefer, wanted_of
 
 # Passages that are looked through for what a broad question asks to be named, and how many of
 # the best are read whatever they name.
@@ -161,12 +161,16 @@ class Library:
             question, ranked, coverages, self._alignment(question, ranked, coverages)
         )
         verdict = self.judge.verdict(question, evidence)
-        if wanted and verdict.status is not Status.NOT_FOUND:
-            # Whether the papers answer is judged as for every question, which the thresholds
-            # are fitted on; which sentences say it is another matter.
+        if wanted:
             naming = naming_first(hits, wanted, CANDIDATE_HITS, SURE_HITS)
             read = [hit.row for hit in naming] == [hit.row for hit in hits[:CANDIDATE_HITS]]
-            ranked = prefer(ranked if read else rank(naming), wanted, coverages)
+            preferred = prefer(ranked if read else rank(naming), wanted, coverages)
+            # Whether the papers answer is judged as for every question, which the thresholds
+            # are fitted on, but where their own headings answer a bare question.
+            if answers(preferred, wanted, coverages):
+                verdict = self.judge.affirmed(verdict, evidence)
+            if verdict.status is not Status.NOT_FOUND:
+                ranked = preferred
         done = time.perf_counter()
         timings = {
             "embed": 1000 * (embedded - started),

@@ -28,6 +28,8 @@ _EMPTY = re.compile(r"[的了着地得\s，。；：、,;:()（）“”‘’\"
 LIKENESS = 1.0
 # What a sentence costs that names only what is named already, where names are asked for.
 REPEATED = 1.0
+# What each sentence costs that is chosen already from the same section, where names are asked for.
+CROWDED = 0.7
 # With so many sentences that name what is asked for, those that name nothing are left out.
 ENOUGH_NAMING = 3
 
@@ -118,8 +120,16 @@ def _diverse(pool: list[Candidate], limit: int, likeness: float) -> list[list[Ca
 
 
 def _cost(candidate: Candidate, groups: list[list[Candidate]], named: frozenset[str]) -> float:
-    repeats = bool(candidate.names) and candidate.names <= named
-    return _likeness(candidate, groups) + (REPEATED if repeats else 0.0)
+    if not candidate.names:
+        return _likeness(candidate, groups)
+    place = _section(candidate)
+    crowd = sum(_section(group[0]) == place for group in groups)
+    repeats = REPEATED if candidate.names <= named else 0.0
+    return _likeness(candidate, groups) + CROWDED * crowd + repeats
+
+
+def _section(candidate: Candidate) -> tuple[str, ...]:
+    return (candidate.hit.passage.paper_id, *candidate.hit.passage.section)
 
 
 def _likeness(candidate: Candidate, groups: list[list[Candidate]]) -> float:

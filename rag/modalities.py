@@ -28,6 +28,9 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
      r"(?:莫昔芬|曲唑|瑞林|鲁胺|维司群)"),
     (r"放(?:射)?(?:治)?疗|\bradio(?:therap|surg)|\bradiation therap", r"放射治疗|放射性药物",
      r"放射|放疗|近距离|立体定向|\bSBRT\b|\bradio|\bstereotactic"),
+    (r"局部治疗|局部疗法|\b(?:local|locoregional|local-regional) (?:therap|treatment)", r"放射治疗",
+     r"放射|放疗|近距离|立体定向|切除|手术|消融|栓塞|灌注|冷冻|粒子|\bSBRT\b|\bradio|\bstereotactic"
+     r"|\babla|\bemboli|\bresect|ectomy\b|\bsurg|\bTACE\b|\bHAIC\b"),
 )  # fmt: skip
 
 

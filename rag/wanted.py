@@ -1,62 +1,34 @@
-"""What a broad question asks to be named, and the sentences that name it.
+"""The sentences that give what a broad question asks for, and whether the papers answer by them.
 
-"Which drugs ...", "how is ... treated", "which pathways ..." are answered by sentences that name
-a drug, a procedure, a pathway beside those that the question names itself. Sentences that only
-introduce the subject or say how much it matters are nearest to such a question and answer
-nothing, so they lose; so does one that names nothing new.
+Sentences that only introduce the subject or say how much it matters are nearest to a question
+like "which drugs ..." or "the mechanism of ..." and answer nothing, so they lose; so does one
+that names nothing new.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.records import Hit
 from ingest.clean import search_text
 from rag.coverage import Coverage
+from rag.mechanisms import mechanisms_zh
+from rag.mechanisms_en import mechanisms_en
 from rag.mentions import Mention, mentions_of
-from rag.modalities import Modality, modalities_of
 from rag.question import Question
 from rag.selection import Candidate, announces
-from rag.terms import SPECIFIC, Translator, fold
+from rag.terms import SPECIFIC, KeyTerm, Translator, fold
+from rag.topics import Topic, is_subject, topic_of
 
-# What a sentence that names nothing wanted loses, in log odds.
-UNNAMED = 3.0
+# What a sentence that names nothing wanted loses, in log odds; one that names what could act on
+# something but says of nothing what it does; one whose subject only its passage names; one under
+# a heading on something else.
+UNNAMED, IDLE_NAME, ASIDE, ELSEWHERE = 3.0, 1.5, 1.0, 1.5
+# So many sentences that name what is asked for, of a paper or section on the subject, answer.
+ENOUGH = 3
 
-# Between "which" and what is asked for: at most a few words, none that is itself asked for.
-_ZH = r"(?:哪些|哪几[种类个条]|什么|何种|哪种)(?:[^患人因机指标研究，,。?？]{0,4}?)"
-_LISTED = (
-    r"(?:主要|目前|现有|常用|可用|具体|都|又|分别|一般)*(?:有|包括|是|为)?"
-    r"(?:哪些|哪几[种类个条]|什么)(?=\s*(?:[?？。]|$))"
-)
-_EN = (
-    r"\b(?:which|what)(?: (?!patients|factors|adverse|side|outcomes?|effects?|of|from|to|for|in"
-    r"|with)[\w/+-]+){0,3}? "
-)
-_TREATMENT_ZH = r"(?:药物?|疗法|治疗(?:方[法案式]|手段|措施|策略|选择|药物?)?|化疗|放疗|方案)"
-_TREATMENT_EN = (
-    r"(?:drugs?|agents?|regimens?|treatments?|therap(?:y|ies)|medications?|chemotherap\w*"
-    r"|immunotherap\w*|interventions?)\b(?![- ](?:related|resistan|associated|effects?|outcomes?))"
-)
-# Family of mentions -> how a question asks for some of it.
-_ASKS: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("therapy",),
-     rf"{_ZH}{_TREATMENT_ZH}|{_TREATMENT_ZH}{_LISTED}"
-     r"|(?:如何|怎样|怎么)(?:进行)?(?:有效)?(?:治疗|处理|用药|防治|干预)"
-     rf"|{_EN}{_TREATMENT_EN}|\btreatment options\b|\b(?:used|given|available) to treat\b"
-     r"|\bhow (?:is|are|do|does|should|can)\b.*\b(?:treat(?:ed)?|managed?)\b"
-     r"|\b(?:treatments?|drugs?|therap(?:y|ies)) (?:are|is)"
-     r" (?:there|available|used|recommended)\b"),
-    (("pathway", "name"),
-     rf"{_ZH}(?:信号)?(?:转导)?(?:通路|途径)|(?:通路|途径){_LISTED}|{_EN}pathways?\b"),
-    (("molecule", "name"),
-     rf"{_ZH}(?:蛋白|基因|分子|细胞因子|趋化因子|受体|标志物|酶)"
-     rf"|(?:蛋白|基因|分子|因子|受体|标志物){_LISTED}"
-     rf"|{_EN}(?:proteins?|genes?|molecules?|cytokines?|chemokines?|receptors?|integrins?"
-     rf"|enzymes?|biomarkers?)\b"),
-    (("cell",), rf"{_ZH}细胞(?!因子)|细胞{_LISTED}|{_EN}cells?\b(?! lines?)"),
-)  # fmt: skip
 _TREATS = re.compile(
     r"治疗|疗法|[化放]疗|术$|切除|消融|移植|栓塞|透析|灌注|therap|surg|ablation|transplant|emboli"
     r"|dialysis|ectomy|infusion"
@@ -67,35 +39,84 @@ _ANY_TREATMENT = re.compile(
     r"|(?:combin\w+ )?(?:therapy|treatment)$"
 )
 _EXAMINES = re.compile(r"活检|造影|镜检|检[查测]|穿刺|摄影|技术|biops|graph|scop|test")
-_COMPILED = tuple((families, re.compile(pattern, re.I)) for families, pattern in _ASKS)
+# Headings of sections on how a thing comes about, and of those on what is done about it.
+_ON_MECHANISM = re.compile(
+    r"机制|机理|病因|发病|病理|通路|途径|信号|调控|微环境|蛋白|因子|分子|基因|过程"
+    r"|mechanis|pathogen|patholog|pathway|signal|regulat|microenviron|protein|molecul|gene\b|etiolog",
+    re.I,
+)
+# Headings of parts that speak of everything.
+_OVERVIEW = re.compile(
+    r"摘要|结语|结论|小结|总结|展望|讨论|引言|前言|概述|abstract|conclusion|summary|discussion|introduction"
+    r"|overview",
+    re.I,
+)
+# What a treatment does beside its purpose is no treatment of that.
+_HARMS = re.compile(
+    r"不良反应|副作用|毒副|毒性反应|adverse (?:effect|event|reaction)|side effect|toxicit", re.I
+)
+_ON_TREATMENT = re.compile(
+    r"治疗|疗法|防治|药|手术|管理|干预|抑制剂|therap|treat|manage|drug|surg|inhibitor", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Families of mentions that are asked for, of some kinds of treatment where these are named.
+    """What a question asks for, and the lexicon to find it with."""
 
-    ``known`` are the folded names that stand in the question itself.
-    """
-
-    families: frozenset[str]
-    modalities: tuple[Modality, ...]
-    known: frozenset[str]
+    topic: Topic
     lexicon: Translator
 
-    def named(self, text: str, language: str) -> frozenset[str]:
-        """Return what ``text`` (search text) names of it, by the first name of each."""
-        return frozenset(
-            fold((mention.names or (mention.text,))[0])
-            for mention in mentions_of(text, language, self.lexicon)
-            if self._is(mention)
+    def named(self, text: str, language: str, section: Sequence[str] = ()) -> frozenset[str]:
+        """Return what ``text`` (search text) gives of it, by the first name of each.
+
+        ``section`` are the headings that the text stands under.
+        """
+        mentions = [m for m in mentions_of(text, language, self.lexicon) if self._is(m)]
+        if not mentions or not self.on_mechanisms:
+            return _first_names(mentions)
+        if _ON_TREATMENT.search(" ".join(section)):
+            return frozenset()
+        if acting := self.acting(text, language):
+            return acting
+        # A symbol of unknown meaning that does nothing may be anything, a person's name too.
+        known = [m for m in mentions if m.family != "name"]
+        return _first_names(known) if _ON_MECHANISM.search(" ".join(section)) else frozenset()
+
+    def heads(self, section: Sequence[str]) -> bool:
+        """Tell whether headings announce what is asked for."""
+        heading = search_text(" ".join(section))
+        if self.topic.modalities:
+            return any(modality.said.search(heading) for modality in self.topic.modalities)
+        if "therapy" in self.topic.families:
+            return bool(_ON_TREATMENT.search(heading))
+        return bool(_ON_MECHANISM.search(heading)) and not _ON_TREATMENT.search(heading)
+
+    @property
+    def on_mechanisms(self) -> bool:
+        """Whether only what acts on something is asked for."""
+        return self.topic.mechanism and "therapy" not in self.topic.families
+
+    def acting(self, text: str, language: str) -> frozenset[str]:
+        """Return what ``text`` says acts on something, by the first name of each."""
+        extract = mechanisms_zh if language == "zh" else mechanisms_en
+        actors = [fact.molecule for fact in extract(text, self.lexicon)]
+        mentions = mentions_of(text, language, self.lexicon) if actors else ()
+        return _first_names(
+            m for m in mentions if self._is(m) and any(m.text in actor for actor in actors)
         )
 
     def _is(self, mention: Mention) -> bool:
-        if mention.family not in self.families or _names(mention) & self.known:
+        topic = self.topic
+        if mention.family not in topic.families or _names(mention) & topic.known:
             return False
-        if mention.family == "therapy" and self.modalities:
-            return any(m.includes(mention.text, mention.group) for m in self.modalities)
+        if mention.family == "therapy" and topic.modalities:
+            return any(m.includes(mention.text, mention.group) for m in topic.modalities)
         return mention.kind != "procedure" or _treats(mention)
+
+
+def _first_names(mentions: Iterable[Mention]) -> frozenset[str]:
+    return frozenset(fold((m.names or (m.text,))[0]) for m in mentions)
 
 
 def _names(mention: Mention) -> frozenset[str]:
@@ -111,33 +132,38 @@ def _treats(mention: Mention) -> bool:
 
 
 def wanted_of(question: Question, lexicon: Translator | None) -> Wanted | None:
-    """Return what ``question`` asks to be named; None where it asks for something else."""
-    if lexicon is None:
-        return None
-    families = {
-        family for names, asks in _COMPILED if asks.search(question.search) for family in names
-    }
-    if not families:
-        return None
-    own = mentions_of(question.search, question.language, lexicon)
-    known = frozenset().union(*(_names(mention) for mention in own))
-    kinds = modalities_of(question.search) if "therapy" in families else ()
-    return Wanted(frozenset(families), kinds, known, lexicon)
+    """Return what ``question`` asks for; None where it is something else than names."""
+    topic = topic_of(question, lexicon) if lexicon else None
+    return Wanted(topic, lexicon) if topic and lexicon else None
 
 
 def naming_first(hits: Sequence[Hit], wanted: Wanted, count: int, sure: int) -> tuple[Hit, ...]:
     """Return ``count`` hits: the ``sure`` best, then those that name what is wanted, then others.
 
     The overview of a paper is nearest to a broad question; the sections that answer stand
-    further down.
+    further down. Of those the best passage of each section goes first, and sections whose
+    headings announce what is asked for before others.
     """
-    best, naming, rest = list(hits[:sure]), list[Hit](), list[Hit]()
+    best = list(hits[:sure])
+    seen = {_section(hit) for hit in best}
+    order: dict[int, list[Hit]] = {0: [], 1: [], 2: [], 3: []}
     for hit in hits[sure:]:
-        if len(best) + len(naming) == count:
-            break
-        names = wanted.named(search_text(hit.passage.text), hit.passage.language)
-        (naming if names else rest).append(hit)
-    return tuple([*best, *naming, *rest][:count])
+        passage = hit.passage
+        if not wanted.named(search_text(passage.text), passage.language, passage.section):
+            order[3].append(hit)
+        elif not wanted.heads(passage.section):
+            order[2].append(hit)
+        elif _section(hit) in seen:
+            order[1].append(hit)
+        else:
+            order[0].append(hit)
+            seen.add(_section(hit))
+    ahead = [hit for rank in sorted(order) for hit in order[rank]]
+    return tuple([*best, *ahead][:count])
+
+
+def _section(hit: Hit) -> tuple[str, ...]:
+    return (hit.passage.paper_id, *hit.passage.section)
 
 
 def prefer(
@@ -145,25 +171,84 @@ def prefer(
 ) -> list[Candidate]:
     """Return the candidates anew, best first, by what they name.
 
-    Those from a paper on something else than the question names are left out, as long as
-    others are left: another disease's drugs are no answer.
+    Those on something else than the question names are left out, as long as others are left:
+    another disease's drugs are no answer.
     """
-    own = [c for c in ranked if _on_subject(c, coverages[c.hit.passage.language], wanted)]
+    kept = [c for c in ranked if _on_subject(c, coverages[c.hit.passage.language])] or ranked
+    kept = [c for c in kept if not _strays(c, wanted, coverages)] or kept
     out = []
-    for candidate in own or ranked:
-        text = candidate.search
-        language = candidate.hit.passage.language
-        names = frozenset[str]() if announces(text) else wanted.named(text, language)
-        score = candidate.score - (0.0 if names else UNNAMED)
-        out.append(replace(candidate, score=score, names=names, specific=bool(names)))
+    for candidate in kept:
+        names = _names_in(candidate, wanted)
+        loss = _loss(candidate, names, wanted, coverages[candidate.hit.passage.language])
+        out.append(
+            replace(candidate, score=candidate.score - loss, names=names, specific=bool(names))
+        )
     return sorted(out, key=lambda c: -c.score)
 
 
-def _on_subject(candidate: Candidate, coverage: Coverage, wanted: Wanted) -> bool:
+def _strays(candidate: Candidate, wanted: Wanted, coverages: Mapping[str, Coverage]) -> bool:
+    """Tell whether a sentence is on another disease than the question, its headings and title."""
+    language = candidate.hit.passage.language
+    if _headed(candidate, coverages[language]):
+        return False
+    mentions = mentions_of(candidate.search, language, wanted.lexicon)
+    return any(m.family == "disease" for m in mentions)
+
+
+def _names_in(candidate: Candidate, wanted: Wanted) -> frozenset[str]:
+    passage = candidate.hit.passage
+    harm = "therapy" in wanted.topic.families and _HARMS.search(candidate.search)
+    if harm or announces(candidate.search):
+        return frozenset()
+    return wanted.named(candidate.search, passage.language, passage.section)
+
+
+def _loss(candidate: Candidate, names: frozenset[str], wanted: Wanted, coverage: Coverage) -> float:
+    """Return what a candidate that names ``names`` loses, in log odds."""
+    language = candidate.hit.passage.language
+    loss = 0.0 if names else UNNAMED
+    if names and wanted.on_mechanisms and not wanted.acting(candidate.search, language):
+        loss += IDLE_NAME
+    section = candidate.hit.passage.section
+    if names and section and not wanted.heads(section) and not _OVERVIEW.search(" ".join(section)):
+        loss += ELSEWHERE
+    return loss if _headed(candidate, coverage) else loss + ASIDE
+
+
+def answers(
+    preferred: Sequence[Candidate], wanted: Wanted, coverages: Mapping[str, Coverage]
+) -> bool:
+    """Tell whether a bare question is answered by the papers' own order.
+
+    A paper or section whose heading is the question's subject, with several sentences that give
+    what is asked for, answers: nothing else stands in the question that could be missed.
+    """
+    if not wanted.topic.bare:
+        return False
+    giving = (
+        c
+        for c in preferred
+        if c.names and not c.idle and _headed(c, coverages[c.hit.passage.language])
+    )
+    return sum(1 for _ in giving) >= ENOUGH
+
+
+def _on_subject(candidate: Candidate, coverage: Coverage) -> bool:
     """Tell whether a sentence, its passage, section or title names all the question's subjects."""
     rows = zip(coverage.terms, candidate.found, candidate.around, strict=True)
     return all(
         found or around
         for term, found, around in rows
-        if term.anchor and term.sure and term.kind in SPECIFIC and not modalities_of(term.text)
+        if term.anchor and term.sure and term.kind in SPECIFIC and is_subject(term.kind, term.text)
     )
+
+
+def _headed(candidate: Candidate, coverage: Coverage) -> bool:
+    """Tell whether a sentence, its headings or its paper's title name each of the subjects."""
+    title = fold(search_text(" ".join((candidate.hit.paper.title, *candidate.hit.passage.section))))
+    rows = zip(coverage.terms, candidate.found, strict=True)
+    return all(found or term.within(title) for term, found in rows if _is_subject(term))
+
+
+def _is_subject(term: KeyTerm) -> bool:
+    return term.sure and is_subject(term.kind, term.text)

@@ -10,6 +10,7 @@ from rag import Assistant
 from rag.modalities import members_of
 from rag.question import analyse
 from rag.terms import key_terms
+from rag.topics import topic_of
 from rag.wanted import wanted_of
 
 
@@ -37,11 +38,12 @@ def assistant(sample_library) -> Assistant:
         ("哪些细胞参与免疫抑制？", {"cell"}),
         ("哪些细胞因子升高？", {"molecule", "name"}),
         ("Which proteins bind collagen?", {"molecule", "name"}),
+        ("哪些机制导致化疗耐药？", {"molecule", "pathway", "cell", "name"}),
     ],
 )
 def test_what_is_asked_for(question, families, lexicon):
     wanted = wanted_of(analyse(question), lexicon)
-    assert wanted is not None and wanted.families == families
+    assert wanted is not None and wanted.topic.families == families
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,6 @@ def test_what_is_asked_for(question, families, lexicon):
         "免疫治疗有哪些不良反应？",
         "哪些患者适合免疫治疗？",
         "哪些因素影响化疗疗效？",
-        "哪些机制导致化疗耐药？",
         "Which patients benefit from immunotherapy?",
         "What are the adverse effects of chemotherapy?",
         "整合素如何促进肝转移？",
@@ -85,6 +86,45 @@ def test_a_class_is_met_by_its_members(lexicon):
 
 
 @pytest.mark.parametrize(
+    ("question", "mechanism", "bare"),
+    [
+        ("肺癌肝转移的分子机制有哪些？", True, True),
+        ("糖尿病肾病的发病机制是什么？", True, True),
+        ("How does lung cancer spread to the liver?", True, True),
+        ("What are the molecular mechanisms of liver metastasis?", True, True),
+        ("哪些靶向药物用于肺癌肝转移？", False, True),
+        ("请介绍胃癌的治疗进展", False, True),
+        ("What treatments are available for heart failure?", False, True),
+        ("老年肺癌肝转移的分子机制有哪些？", True, False),
+        ("肺癌肝转移遗传易感性的机制", True, False),
+        ("Which drugs are used for elderly patients with heart failure?", False, False),
+        ("What are the mechanisms of liver metastasis in smokers?", True, False),
+    ],
+)
+def test_a_bare_question_holds_nothing_but_its_subject(question, mechanism, bare, lexicon):
+    topic = topic_of(analyse(question), lexicon)
+    assert topic is not None and (topic.mechanism, topic.bare) == (mechanism, bare)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["整合素的作用机制是什么？", "TGF-β促进转移的机制", "What is the mechanism of osimertinib?"],
+)
+def test_a_question_on_one_molecules_part_asks_for_no_others(question, lexicon):
+    assert topic_of(analyse(question), lexicon) is None
+
+
+def test_what_acts_counts_and_what_is_only_named_under_a_fitting_heading(lexicon):
+    wanted = wanted_of(analyse("肺癌肝转移的分子机制有哪些？"), lexicon)
+    acts = search_text("CCL2通过招募单核细胞促进血管生成。")
+    assert wanted.named(acts, "zh", ("1 概述",))
+    assert not wanted.named(acts, "zh", ("5 治疗",))
+    idle = search_text("趋化因子CCL2由四个成员组成。")
+    assert wanted.named(idle, "zh", ("2 调控蛋白",)) and not wanted.acting(idle, "zh")
+    assert not wanted.named(idle, "zh", ("1 概述",))
+
+
+@pytest.mark.parametrize(
     ("question", "names", "others"),
     [
         (
@@ -93,12 +133,48 @@ def test_a_class_is_met_by_its_members(lexicon):
             ("奥希替尼", "达格列净"),
         ),
         ("2型糖尿病肾病如何治疗？", ("二甲双胍",), ("奥希替尼", "帕博利珠单抗")),
+        ("哪些靶向药物用于肺癌肝转移？", ("奥希替尼", "阿来替尼"), ("帕博利珠单抗、",)),
+        ("肺癌肝转移的分子机制有哪些？", ("TGF-β/Smad", "整合素", "CXCR4"), ("达格列净",)),
+        ("糖尿病肾病的发病机制有哪些？", ("TGF-β", "SGLT2"), ("整合素",)),
+        ("What are the molecular mechanisms of liver metastasis?", ("TGF-β",), ("SGLT2",)),
+        ("How is diabetic kidney disease treated?", ("二甲双胍",), ("帕博利珠单抗",)),
+        ("What drugs treat small cell lung cancer?", ("依托泊苷",), ("奥希替尼", "二甲双胍")),
     ],
 )
 def test_an_answer_names_what_is_asked_for(assistant, question, names, others):
-    told = "".join(sentence.text for sentence in assistant.ask(question).sentences)
+    answer = assistant.ask(question)
+    told = "".join(sentence.text for sentence in answer.sentences)
+    assert answer.status == "answered"
     assert all(name in told for name in names)
     assert not any(name in told for name in others)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "肺癌肝转移的分子机制有哪些？",
+        "肺癌肝转移如何治疗？",
+        "Which pathways drive liver metastasis?",
+    ],
+)
+def test_an_overview_is_drawn_from_several_sections(assistant, question):
+    answer = assistant.ask(question)
+    assert len({citation.section for citation in answer.citations}) >= 4
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "胃癌肝转移的分子机制有哪些？",
+        "阿尔茨海默病的发病机制是什么？",
+        "老年肺癌肝转移的分子机制有哪些？",
+        "肺癌肝转移铁死亡的机制",
+        "What are the mechanisms of breast cancer brain metastasis?",
+        "Which drugs treat pancreatic cancer?",
+    ],
+)
+def test_a_near_miss_of_a_bare_question_stays_unanswered(assistant, question):
+    assert assistant.ask(question).status == "not_found"
 
 
 def test_another_diseases_drugs_are_no_answer(assistant):
