@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from index.records import EncoderInfo, Manifest, PaperEntry
 from index.snapshot import Snapshot
-from index.store import FORMAT, current_id, snapshots
+from index.store import FORMAT, current_id, pointer, snapshots
 from index.vectors import Floats
 from index.work import clear_work
 from index.writer import PaperContent, SnapshotWriter
@@ -17,26 +18,41 @@ from ingest.errors import LibraryError
 
 # The states of an entry whose paper is in the snapshot.
 USABLE = ("indexed", "partial")
+WRITING, INDEXING = "写入 / writing", "建立索引 / indexing"
 _NAME = "snap-%Y%m%dT%H%M%S%fZ"
 
 
-def contents(
-    library: Path,
-    entries: Iterable[PaperEntry],
-    fresh: Callable[[str], PaperContent | None] = lambda sha256: None,
-) -> Iterator[PaperContent]:
-    """Yield the papers of ``entries`` in order: fresh ones, others from the current snapshot."""
-    with ExitStack() as opened:
-        snapshot: Snapshot | None = None
-        for entry in entries:
-            if entry.status not in USABLE:
-                continue
-            content = fresh(entry.sha256)
-            if content is None:
-                if snapshot is None:
-                    snapshot = opened.enter_context(Snapshot.open(library, dense=False))
-                content = _copied(snapshot, entry.sha256)
-            yield content
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A paper to be written: what its contents follow from, and how to get them."""
+
+    key: str
+    load: Callable[[], PaperContent]
+
+
+class Copies:
+    """The papers of the current snapshot, which is opened when the first is wanted."""
+
+    def __init__(self, library: Path) -> None:
+        self._library = library
+        self._snapshot: Snapshot | None = None
+        self._digest = pointer(library)[1] if current_id(library) else ""
+
+    def __enter__(self) -> Copies:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._snapshot is not None:
+            self._snapshot.close()
+
+    def source(self, sha256: str) -> Source:
+        """Return a paper that stays as it is."""
+        return Source(f"{sha256} in {self._digest}", partial(self._load, sha256))
+
+    def _load(self, sha256: str) -> PaperContent:
+        if self._snapshot is None:
+            self._snapshot = Snapshot.open(self._library, dense=False)
+        return _copied(self._snapshot, sha256)
 
 
 def _copied(snapshot: Snapshot, paper_id: str) -> PaperContent:
@@ -52,13 +68,18 @@ def _copied(snapshot: Snapshot, paper_id: str) -> PaperContent:
 
 def write(
     library: Path,
-    papers: Iterable[PaperContent],
+    papers: Sequence[Source],
     entries: Sequence[PaperEntry],
     sources: Sequence[str],
     settings: dict[str, str],
     encoders: Sequence[EncoderInfo],
+    tell: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> Manifest:
-    """Write and publish a snapshot of ``papers``; the caller holds the writer lock."""
+    """Write and publish a snapshot of ``papers``; the caller holds the writer lock.
+
+    What a killed writer of the same papers left is gone on with. ``tell`` takes a stage's name
+    and how far it is.
+    """
     now = datetime.now(UTC)
     name = _next_name(library, now)
     manifest = Manifest(
@@ -76,10 +97,12 @@ def write(
         files=(),
         parent=current_id(library) or "",
     )
-    with SnapshotWriter(library, name, encoders, _centres(library, encoders)) as writer:
-        for paper in papers:
-            writer.add(paper)
-        manifest = writer.commit(manifest)
+    keys, centres = [paper.key for paper in papers], _centres(library, encoders)
+    with SnapshotWriter(library, name, encoders, keys, centres) as writer:
+        for number in range(writer.added, len(papers)):
+            tell(WRITING, number, len(papers))
+            writer.add(papers[number].load())
+        manifest = writer.commit(manifest, partial(tell, INDEXING))
     clear_work(library)
     return manifest
 

@@ -2,25 +2,32 @@
 
 Each paper is read, embedded and kept in the work cache on its own, so that memory does not grow
 with the library and a kill loses one paper's work; then the snapshot is put together from the
-old one and the cache.
+old one and the cache, going on where a killed build left it (``index.staging``).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
-from index.assembly import USABLE, contents, write
+from index.assembly import USABLE, Copies, Source, write
 from index.embedding import LEGS, Embedder
-from index.previous import check_all_there, check_same, old_entries, old_manifest, remembered
+from index.previous import (
+    check_all_there,
+    check_same,
+    old_entries,
+    old_manifest,
+    remembered,
+    told_lost,
+)
 from index.reading import OnProgress, Read, Reader, Reading, embed_passages
 from index.records import EncoderInfo, Manifest, PaperEntry
-from index.scan import Found, absent, find_pdfs, lost_sources, scan, under
-from index.store import current_id, read_manifest, room, tidy, writer_lock
+from index.scan import Found, absent, find_pdfs, lost_sources, scan
+from index.store import current_id, room, tidy, writer_lock
 from index.tokens import VERSION as TERMS_VERSION
 from index.work import WorkCache
 from index.writer import PaperContent
@@ -94,7 +101,6 @@ def build_library(
                 path, "找不到该路径；请检查拼写。", "no such file or folder; check it."
             )
     with writer_lock(library), room():
-        tidy(library)
         tell = on_progress or (lambda event: None)
         workers = Workers()
         reader = Reader(
@@ -109,18 +115,6 @@ def build_library(
             library, shape.settings(), encoders, full, reread, ocr and ocr_installed(), reader, tell
         )
         return build.run([path.resolve() for path in paths])
-
-
-def remove_papers(library: Path, ids: frozenset[str]) -> str:
-    """Take papers out; their paths are remembered, so a rescan does not bring them back."""
-    with writer_lock(library), room():
-        old = read_manifest(library)
-        gone = [e.path for e in old.papers if e.sha256 in ids]
-        entries = [e for e in old.papers if e.sha256 not in ids]
-        excluded = sorted({*json.loads(old.settings.get("excluded", "[]")), *gone})
-        settings = {**old.settings, "excluded": json.dumps(excluded, ensure_ascii=False)}
-        kept = contents(library, entries)
-        return write(library, kept, entries, old.sources, settings, old.encoders).snapshot
 
 
 class _Build:
@@ -168,9 +162,10 @@ class _Build:
         found = scan(files, kept, again=frozenset(named), ocr=self._ocr)
         found += absent(lost, known, found)
         entries = self._read_all(found)
-        papers = tuple(_told_lost(entry, lost) for entry in entries)
+        papers = tuple(told_lost(entry, lost) for entry in entries)
         if self._old and not self._fresh and _keys(entries) == _keys(known):
             if list(self._old.sources) == sources:
+                tidy(self._library)
                 return BuildReport(papers, self._old.snapshot, False)
         elif not any(e.status in USABLE for e in entries) and not current_id(self._library):
             return BuildReport(papers, "", False)
@@ -244,20 +239,19 @@ class _Build:
         infos = self._infos if fresh or not self._old else self._old.encoders
         settings = {**self._shape, "excluded": json.dumps(sorted(excluded), ensure_ascii=False)}
 
-        def from_work(sha256: str) -> PaperContent | None:
-            return self._from_work(sha256) if sha256 in fresh else None
+        with Copies(self._library) as copies:
+            papers = [
+                self._source(e.sha256) if e.sha256 in fresh else copies.source(e.sha256)
+                for e in entries
+                if e.status in USABLE
+            ]
+            return write(self._library, papers, entries, sources, settings, infos, self._tell_stage)
 
-        papers = self._told(contents(self._library, entries, from_work), entries)
-        return write(self._library, papers, entries, sources, settings, infos)
+    def _source(self, sha256: str) -> Source:
+        return Source(self._work.stamp(sha256), partial(self._from_work, sha256))
 
-    def _told(
-        self, papers: Iterable[PaperContent], entries: Sequence[PaperEntry]
-    ) -> Iterator[PaperContent]:
-        total = sum(entry.status in USABLE for entry in entries)
-        for done, paper in enumerate(papers):
-            event = {"stage": "写入 / writing", "done": done, "total": total}
-            self._tell({**event, "file": paper.paper.file})
-            yield paper
+    def _tell_stage(self, stage: str, done: int, total: int) -> None:
+        self._tell({"stage": stage, "done": done, "total": total})
 
     def _from_work(self, sha256: str) -> PaperContent:
         stored = self._work.get(sha256)
@@ -272,13 +266,3 @@ class _Build:
 
 def _keys(entries: Iterable[PaperEntry]) -> set[tuple[str, str, str, bool]]:
     return {(entry.path, entry.sha256, entry.status, entry.unread) for entry in entries}
-
-
-def _told_lost(entry: PaperEntry, lost: Sequence[Path]) -> PaperEntry:
-    """Return the entry for the report, with a word on a source that is not there."""
-    if entry.status not in USABLE or not under(entry, lost):
-        return entry
-    zh, en = "来源文件夹不在，已保留其文献", "source folder not found; its papers are kept"
-    parts = zip((entry.reason_zh, entry.reason_en), (zh, en), ("；", "; "), strict=True)
-    reasons = [mark.join(filter(None, (old, new))) for old, new, mark in parts]
-    return replace(entry, reason_zh=reasons[0], reason_en=reasons[1])

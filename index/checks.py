@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.records import FileEntry, Manifest
-from index.store import corrupt, sha256_file
+from index.store import STAGED, corrupt, sha256_file
 
 BLOCK = 4096
 # Longer files are compared block by block when they are read, if they have sums of their blocks.
@@ -34,7 +34,7 @@ def write_sums(folder: Path) -> tuple[FileEntry, ...]:
     """Write the block sums of a finished folder's data files; return the entries of all files."""
     entries = []
     for file in sorted(folder.rglob("*")):
-        if file.is_file():
+        if file.is_file() and file.relative_to(folder).parts[0] != STAGED:
             entry, sums = _summed(file, folder)
             entries.append(entry)
             if file.suffix in _MARKED:

@@ -8,6 +8,7 @@ vector is compared with some dozens of roots and the centres below the nearest o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +47,16 @@ class Tree:
         ]
         starts = np.cumsum([0, *(len(part) for part in parts)], dtype=np.int64)
         return cls(roots, np.concatenate(parts), starts)
+
+    def save(self, file: Path) -> None:
+        """Write the tree to an npz file."""
+        np.savez(file, roots=self.roots, centres=self.centres, starts=self.starts)
+
+    @classmethod
+    def load(cls, file: Path) -> Tree:
+        """Read what ``save`` wrote."""
+        with np.load(file, allow_pickle=False) as stored:
+            return cls(stored["roots"], stored["centres"], stored["starts"])
 
     def nearest(self, vectors: Floats) -> Numbers:
         """Return for each vector (n, dimension) the number of its centre."""

@@ -9,6 +9,7 @@ bits. The best rows of either are compared again with the stored vectors when it
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from index.clusters import Tree
+from index.staging import Staging
+from index.store import STAGED
 from index.vectors import Floats, VectorFile
 
 log = logging.getLogger(__name__)
@@ -31,10 +34,11 @@ _TRAINING_PER_LIST = 40
 _RANGES = 20_000
 
 
-def build_dense(vectors: VectorFile, probes: VectorFile, file: Path) -> str:
+def build_dense(vectors: VectorFile, probes: VectorFile, file: Path, staging: Staging) -> str:
     """Write the index of ``vectors`` (n, dimension); return its type for the manifest.
 
-    ``probes`` are vectors of the same encoder that stand for questions.
+    ``probes`` are vectors of the same encoder that stand for questions. What takes long is kept
+    in ``staging`` under the name of the file's folder, and taken up from there after a kill.
     """
     import faiss
 
@@ -48,7 +52,7 @@ def build_dense(vectors: VectorFile, probes: VectorFile, file: Path) -> str:
             index.add(part)
         kind = "sq8"
     else:
-        index, kind = _inverted_file(vectors, probes)
+        index, kind = _inverted_file(vectors, probes, staging, file.parent.name)
     _write(index, file)
     return kind
 
@@ -58,13 +62,13 @@ def tail_bytes(rows: int, dimension: int) -> int:
     return rows * ((dimension + 1) // 2 + 8)
 
 
-def _inverted_file(vectors: VectorFile, probes: VectorFile) -> tuple[Any, str]:
+def _inverted_file(
+    vectors: VectorFile, probes: VectorFile, staging: Staging, name: str
+) -> tuple[Any, str]:
     import faiss
 
-    wanted = 1 << round(np.log2(2 * np.sqrt(len(vectors))))
-    dimension = vectors.shape[1]
-    sample = _sample(vectors, wanted * _TRAINING_PER_LIST)
-    tree = Tree.of(sample, wanted)
+    dimension, group = vectors.shape[1], f"{name}.lists"
+    sample, tree = _tree(vectors, staging, group)
     lists = len(tree.centres)
     quantizer = faiss.IndexFlatIP(dimension)
     quantizer.add(tree.centres)
@@ -77,13 +81,41 @@ def _inverted_file(vectors: VectorFile, probes: VectorFile) -> tuple[Any, str]:
         True,  # the distance from the list's centre, which needs half the bits
     )
     index.train(sample[:: max(1, len(sample) // _RANGES)])
-    for part in vectors.chunks():
-        own = tree.nearest(part)
+    for part, own in _assigned(vectors, tree, staging, group):
         index.add_core(len(part), faiss.swig_ptr(part), None, faiss.swig_ptr(own))
     index.nprobe, share = _lists_to_search(index, vectors, _sample(probes, PROBES))
     log.info("%d vectors in %d lists, %d searched: recall %.3f", len(vectors), lists,
              index.nprobe, share)  # fmt: skip
     return index, f"ivf{lists}-sq4-np{index.nprobe}"
+
+
+def _tree(vectors: VectorFile, staging: Staging, group: str) -> tuple[Floats, Tree]:
+    """Return the vectors that the lists are learnt from, and the lists' centres."""
+    wanted = 1 << round(np.log2(2 * np.sqrt(len(vectors))))
+    sample = _sample(vectors, wanted * _TRAINING_PER_LIST)
+    file = staging.folder / STAGED / f"{group}.npz"
+    if not staging.has(file):
+        Tree.of(sample, wanted).save(file)
+        staging.keep(group, [file])
+        staging.save(staging.done)
+    return sample, Tree.load(file)
+
+
+def _assigned(
+    vectors: VectorFile, tree: Tree, staging: Staging, group: str
+) -> Iterator[tuple[Floats, npt.NDArray[np.int64]]]:
+    """Yield the vectors in pieces with the number of each one's list."""
+    name = f"{STAGED}/{group}.i32"
+    known = np.frombuffer(staging.read(name), np.int32)
+    at = 0
+    for part in vectors.chunks():
+        own = known[at : at + len(part)].astype(np.int64)
+        if not len(own):
+            own = tree.nearest(part)
+            staging.append(group, name, own.astype(np.int32).tobytes())
+            staging.save(staging.done)
+        at += len(part)
+        yield part, own
 
 
 def _sample(vectors: VectorFile, count: int) -> Floats:

@@ -8,7 +8,6 @@ Files: ``terms.bin`` (all terms as UTF-8, sorted, one after another) with ``term
 from __future__ import annotations
 
 import heapq
-import shutil
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -21,8 +20,8 @@ import numpy.typing as npt
 
 from index.tokens import terms
 
-# Postings of a run: about 0.4 GB while it is sorted.
-RUN = 8_000_000
+# Postings of a run, about 10,000 passages: 0.1 GB while it is sorted, and lost by a kill.
+RUN = 2_000_000
 # Counts are stored in a byte; more occurrences than that change a score by under 1 %.
 MOST = 255
 _BUFFER = 1 << 20
@@ -30,44 +29,45 @@ ROWS, COUNTS = "rows.i32", "counts.u8"
 
 
 class LexicalWriter:
-    """Collects texts, row by row, and writes their index into a folder."""
+    """Collects texts, row by row, as runs on disk, and merges those into an index."""
 
-    def __init__(self, folder: Path, run: int = RUN) -> None:
-        """Create ``folder``; a run is written whenever ``run`` postings are in memory."""
-        folder.mkdir(parents=True)
-        self._folder = folder
+    def __init__(self, runs: Path, run: int = RUN, *, rows: int = 0) -> None:
+        """Write runs of ``run`` postings into ``runs``, after those of the first ``rows`` texts."""
+        self._folder = runs
         self._run = run
-        self._runs: list[Path] = []
-        self._lengths = array("f")
+        self._rows = rows
         self._clear()
 
     def _clear(self) -> None:
         self._ids: defaultdict[str, int] = defaultdict(count().__next__)
         self._terms, self._counts, self._distinct = array("i"), array("i"), array("i")
 
-    def add(self, text: str) -> None:
-        """Append the text of the next row."""
+    @property
+    def full(self) -> bool:
+        """Tell whether it is time for ``flush``."""
+        return len(self._terms) >= self._run
+
+    def add(self, text: str) -> int:
+        """Append the text of the next row; return its number of terms."""
         counted = Counter(terms(text))
         # Without a loop of ours: most of the time of a build is spent here.
         self._terms.extend(map(self._ids.__getitem__, counted))
         self._counts.extend(counted.values())
         self._distinct.append(len(counted))
-        self._lengths.append(counted.total())
-        if len(self._terms) >= self._run:
-            self._flush()
+        return counted.total()
 
-    def _flush(self) -> None:
-        """Write what is in memory as a run: an index of its own, terms in order."""
+    def flush(self) -> list[Path]:
+        """Write what is in memory as a run, an index of its own; return its files."""
         names = sorted((name.encode(), i) for name, i in self._ids.items())
         rank = np.empty(len(names), np.int32)
         rank[[i for _, i in names]] = np.arange(len(names), dtype=np.int32)
         of = rank[np.array(self._terms, np.int32)]
         order = np.argsort(of, kind="stable")
-        folder = self._folder / f"run-{len(self._runs)}"
-        folder.mkdir()
+        folder = self._folder / f"run-{self._rows:012d}"
+        folder.mkdir(parents=True, exist_ok=True)
         sizes = np.bincount(of, minlength=len(names))
-        first = len(self._lengths) - len(self._distinct)
-        rows = np.arange(first, len(self._lengths), dtype=np.int32)
+        end = self._rows + len(self._distinct)
+        rows = np.arange(self._rows, end, dtype=np.int32)
         rows = np.repeat(rows, np.array(self._distinct, np.int32))
         counts = np.minimum(np.array(self._counts, np.int32), MOST).astype(np.uint8)
         (folder / ROWS).write_bytes(rows[order].data)
@@ -75,22 +75,19 @@ class LexicalWriter:
         _save_ends(folder / "posting_ends.npy", sizes)
         _save_ends(folder / "term_ends.npy", np.array([len(name) for name, _ in names], np.int64))
         (folder / "terms.bin").write_bytes(b"".join(name for name, _ in names))
-        self._runs.append(folder)
+        self._rows = end
         self._clear()
+        return sorted(folder.iterdir())
 
-    def finish(self) -> None:
-        """Write the files; the runs are gone afterwards."""
-        if self._ids or not self._runs:
-            self._flush()
-        lengths = np.frombuffer(self._lengths, np.float32) if self._lengths else np.zeros(0, "f4")
-        np.save(self._folder / "lengths.npy", lengths.astype(np.float32))
-        if len(self._runs) == 1:
-            for file in self._runs[0].iterdir():
-                file.rename(self._folder / file.name)
-        else:
-            _merge(self._runs, self._folder)
-        for run in self._runs:
-            shutil.rmtree(run)
+
+def merge_runs(runs: Path, lengths: npt.NDArray[np.float32], out: Path) -> list[Path]:
+    """Write the index of all runs into the folder ``out``; ``lengths`` are the rows' numbers of
+    terms. Return its files; the runs are left.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    np.save(out / "lengths.npy", lengths)
+    _merge(sorted(runs.glob("run-*")), out)
+    return sorted(out.iterdir())
 
 
 def _save_ends(file: Path, sizes: npt.NDArray[np.int64]) -> None:
@@ -110,7 +107,7 @@ class _Run:
         self.counts = map_array(folder / COUNTS, np.dtype(np.uint8))
         self._ends = np.load(folder / "posting_ends.npy", mmap_mode="r", allow_pickle=False)
         self._term_ends = np.load(folder / "term_ends.npy", mmap_mode="r", allow_pickle=False)
-        self._blob = np.memmap(folder / "terms.bin", np.uint8, "r")
+        self._blob = map_array(folder / "terms.bin", np.dtype(np.uint8))
 
     def entries(self, number: int) -> Iterator[tuple[bytes, int, int, int]]:
         """Yield (term, this run's number, first posting, end) in order of terms."""
@@ -143,5 +140,5 @@ def _merge(folders: list[Path], out: Path) -> None:
                 counts.write(runs[number].counts[start:end].data)
                 at += end - start
             ends.append(at)
-    np.save(out / "posting_ends.npy", np.frombuffer(ends, np.int64))
-    _save_ends(out / "term_ends.npy", np.frombuffer(term_sizes, np.int64))
+    np.save(out / "posting_ends.npy", np.array(ends, np.int64))
+    _save_ends(out / "term_ends.npy", np.array(term_sizes, np.int64))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from index.assembly import USABLE
@@ -82,3 +83,13 @@ def check_all_there(lost: Sequence[Path], known: Iterable[PaperEntry]) -> None:
                 f"the source {name} is not there and {count} paper(s) of it cannot be rebuilt;"
                 " connect it and try again, or take them out by yinzheng remove.",
             )
+
+
+def told_lost(entry: PaperEntry, lost: Sequence[Path]) -> PaperEntry:
+    """Return the entry for the report, with a word on a source that is not there."""
+    if entry.status not in USABLE or not under(entry, lost):
+        return entry
+    zh, en = "来源文件夹不在，已保留其文献", "source folder not found; its papers are kept"
+    parts = zip((entry.reason_zh, entry.reason_en), (zh, en), ("；", "; "), strict=True)
+    reasons = [mark.join(filter(None, (old, new))) for old, new, mark in parts]
+    return replace(entry, reason_zh=reasons[0], reason_en=reasons[1])

@@ -20,7 +20,7 @@ from index.record_file import RecordFile
 from index.records import Manifest
 from index.store import corrupt, pointer, read_manifest
 from index.vectors import Floats, VectorFile, load_array
-from index.writer import LANGUAGES, PAPERS, PASSAGE, REFERENCES, REPORT, LegVectors
+from index.writer import LANGUAGES, PAPER_LIST, PASSAGE, REFERENCES, REPORT, LegVectors
 from ingest.errors import LibraryError
 from ingest.records import Passage, Reference
 from ingest.report import PaperReport
@@ -42,7 +42,7 @@ class Snapshot:
         self.manifest = manifest
         self.id = manifest.snapshot
         self.legs = tuple(encoder.leg for encoder in manifest.encoders)
-        papers = PAPERS.validate_json((folder / "papers.json").read_bytes())
+        papers = PAPER_LIST.validate_json((folder / "papers.json").read_bytes())
         self.papers = {paper.id: paper for paper in papers}
         self._places = {paper.id: place for place, paper in enumerate(papers)}
         self.children = self._array("children")

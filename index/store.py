@@ -30,6 +30,8 @@ from ingest.errors import (
 
 FORMAT = 4
 KEPT = 3
+# In the folder of an unfinished snapshot: what is needed to go on with it (``index.staging``).
+STAGED = "staged"
 MANIFEST = TypeAdapter(Manifest)
 
 
@@ -143,17 +145,27 @@ def _parent(folder: Path) -> str | None:
     return parent if isinstance(parent, str) else None
 
 
-def tidy(library: Path) -> None:
+def unfinished(library: Path) -> list[Path]:
+    """Return the folders that killed writers left, oldest first; one may wait to be named."""
+    folder, current = library / "snapshots", current_id(library)
+    found = [*folder.glob("tmp-*"), *(path.parent for path in folder.glob(f"snap-*/{STAGED}"))]
+    return sorted(path for path in found if path.name != current)
+
+
+def tidy(library: Path, *, but: Path | None = None) -> None:
     """Remove what killed writers left and all snapshots but the current one and those before it.
 
-    Only for the holder of the writer lock.
+    Only for the holder of the writer lock. ``but`` is left: it is being written.
     """
-    for leftover in (library / "snapshots").glob("tmp-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
+    for leftover in unfinished(library):
+        if leftover != but:
+            shutil.rmtree(leftover, ignore_errors=True)
     kept = lineage(library)[:KEPT]
     for old in snapshots(library):
         if old not in kept:
             shutil.rmtree(old, ignore_errors=True)
+        elif (old / STAGED).exists():
+            shutil.rmtree(old / STAGED, ignore_errors=True)
 
 
 def pointer(library: Path) -> tuple[str, str]:

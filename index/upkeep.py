@@ -1,13 +1,23 @@
-"""Every byte of a library compared; back to an older snapshot, once that is known to be good."""
+"""A library looked after: every byte compared, papers taken out, back to an older snapshot."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
+from index.assembly import USABLE, Copies, write
 from index.checks import verify
 from index.records import Manifest
-from index.store import current_id, lineage, parse_manifest, publish, read_manifest, writer_lock
+from index.store import (
+    current_id,
+    lineage,
+    parse_manifest,
+    publish,
+    read_manifest,
+    room,
+    writer_lock,
+)
 from ingest.errors import LibraryError, LibraryMissing
 
 
@@ -16,6 +26,21 @@ def check_library(library: Path) -> Manifest:
     manifest = read_manifest(library)
     verify(library / "snapshots" / manifest.snapshot, manifest, every_byte=True)
     return manifest
+
+
+def remove_papers(library: Path, ids: frozenset[str]) -> str:
+    """Take papers out; their paths are remembered, so a rescan does not bring them back.
+
+    Returns the new snapshot's name.
+    """
+    with writer_lock(library), room(), Copies(library) as copies:
+        old = read_manifest(library)
+        gone = [e.path for e in old.papers if e.sha256 in ids]
+        entries = [e for e in old.papers if e.sha256 not in ids]
+        excluded = sorted({*json.loads(old.settings.get("excluded", "[]")), *gone})
+        settings = {**old.settings, "excluded": json.dumps(excluded, ensure_ascii=False)}
+        kept = [copies.source(e.sha256) for e in entries if e.status in USABLE]
+        return write(library, kept, entries, old.sources, settings, old.encoders).snapshot
 
 
 def rollback(library: Path) -> str:

@@ -72,6 +72,12 @@ class WorkCache:
         )
         return record.entry, content
 
+    def stamp(self, sha256: str) -> str:
+        """Return what tells a paper's file from any other, and from itself written anew."""
+        file = self._file(sha256)
+        stat = file.stat()
+        return f"{file.name} {stat.st_size} {stat.st_mtime_ns}"
+
     def put(self, entry: PaperEntry, content: PaperContent) -> None:
         """Keep a paper; it is there whole or not at all."""
         self._folder.mkdir(parents=True, exist_ok=True)

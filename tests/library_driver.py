@@ -12,15 +12,23 @@ import json
 import os
 import resource
 import shutil
+import signal
 import sys
 import time
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 import index.assembly
 import index.build
+import index.clusters
+import index.dense_build
+import index.lexical_writer
+import index.staging
+import index.vectors
+import index.writer
 from index.build import Shape, build_library
 from index.snapshot import Snapshot
 from index.writer import SnapshotWriter
@@ -76,15 +84,51 @@ class FakeEmbedder:
 class InPlaceWriter(SnapshotWriter):
     """The negative control: a store that overwrites its files where readers read them."""
 
-    def __init__(self, library, name, encoders, centres=None):
-        super().__init__(library, "snap-same", encoders, centres)
+    def __init__(self, library, name, encoders, keys, centres=None):
+        super().__init__(library, "snap-same", encoders, keys, centres)
         final = library / "snapshots" / "snap-same"
         shutil.rmtree(final, ignore_errors=True)
         os.replace(self._folder, final)
-        self._folder = self._lexical._folder = final
+        self._folder = self._staging.folder = final
+        self._lexical._folder = final / "staged" / "runs"
 
     def __exit__(self, *_):
         pass
+
+
+class Counted:
+    """Counts the steps of writing a snapshot in a file, and kills this process at one of them."""
+
+    STEPS = (
+        (index.staging.Staging, ("append", "keep", "save")),
+        (index.writer.SnapshotWriter, ("add",)),
+        (index.clusters.Tree, ("of", "nearest")),
+        (index.writer, ("merge_runs", "write_sums", "sync", "publish")),
+    )
+
+    def __init__(self, log: Path, die_at: int | None = None) -> None:
+        self._log, self._die_at, self._number = log, die_at, 0
+        for owner, names in self.STEPS:
+            for name in names:
+                setattr(owner, name, self._counting(getattr(owner, name), name))
+
+    def _counting(self, step, name: str):
+        def counted(*arguments, **named):
+            if self._number == self._die_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            self._number += 1
+            with self._log.open("a") as log:
+                log.write(f"{name}\n")
+            return step(*arguments, **named)
+
+        return counted
+
+
+def make_small() -> None:
+    """Write small libraries as large ones are written: many runs, an inverted file, pieces."""
+    index.writer.LexicalWriter = partial(index.lexical_writer.LexicalWriter, run=500)
+    index.dense_build.FLAT_LIMIT, index.dense_build.FEWEST_LISTS = 100, 4
+    index.vectors._CHUNK = 200
 
 
 def build(library: Path, folder: Path, *, in_place: bool = False, **options) -> str:
@@ -133,6 +177,9 @@ def run(command: dict) -> dict:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
     if command.get("unlocked"):
         index.build.writer_lock = lambda library: nullcontext()
+    if log := command.get("log"):
+        make_small()
+        Counted(Path(log), command.get("die_at"))
     if command["do"] == "build":
         return {"snapshot": build(library, folder, in_place=command.get("in_place", False))}
     if command["do"] == "rounds":

@@ -15,10 +15,10 @@ import pytest
 
 import index.scan
 from index.assembly import _next_name
-from index.build import Shape, build_library, remove_papers
+from index.build import Shape, build_library
 from index.snapshot import Snapshot
 from index.store import current_id, read_manifest
-from index.upkeep import check_library, rollback
+from index.upkeep import check_library, remove_papers, rollback
 from ingest.errors import LibraryMissing, SnapshotMismatch, UnreadablePdf
 from tests.library_driver import PAPERS, FakeEmbedder, check, read_paper, write_papers
 

@@ -13,6 +13,7 @@ import index.dense_build
 from index.checks import write_sums
 from index.dense import DenseIndex
 from index.dense_build import build_dense, nearest
+from index.staging import Staging
 from index.vectors import VectorFile, pack
 from ingest.errors import SnapshotCorrupt
 
@@ -54,7 +55,7 @@ def dense(request, vectors, queries, tmp_path, monkeypatch):
     if request.param == "ivf mapped":
         monkeypatch.setattr(index.dense, "MAPPED", 100)
     monkeypatch.setattr(index.dense, "FEW", 50)
-    kind = build_dense(vectors, queries, tmp_path / "index.faiss")
+    kind = build_dense(vectors, queries, tmp_path / "index.faiss", Staging(tmp_path / "work"))
     assert kind == "sq8" if request.param == "flat" else re.match(r"ivf1[23]\d-sq4-np\d+$", kind)
     return open_index(tmp_path / "index.faiss", vectors)
 
@@ -91,14 +92,14 @@ def test_nothing_allowed_is_nothing_found(dense, queries):
 def test_an_empty_index(tmp_path):
     (tmp_path / "none.i8").touch()
     empty = VectorFile(tmp_path / "none.i8", 0, np.zeros(DIMENSION, np.float32))
-    assert build_dense(empty, empty, tmp_path / "index.faiss") == "sq8"
+    assert build_dense(empty, empty, tmp_path / "index.faiss", Staging(tmp_path / "work")) == "sq8"
     found = open_index(tmp_path / "index.faiss", empty)
     assert found.search(np.ones((1, DIMENSION), np.float32), 5)[1].shape == (1, 0)
 
 
 def test_foreign_files_are_refused(vectors, queries, tmp_path):
     file = tmp_path / "index.faiss"
-    build_dense(vectors, queries, file)
+    build_dense(vectors, queries, file, Staging(tmp_path / "work"))
     good = file.read_bytes()
     with pytest.raises(SnapshotCorrupt):
         open_index(file, write_vectors(tmp_path / "other.i8", 500, 3))

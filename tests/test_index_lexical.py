@@ -11,7 +11,7 @@ import pytest
 
 from index.checks import write_sums
 from index.lexical import K1, B, LexicalIndex
-from index.lexical_writer import LexicalWriter
+from index.lexical_writer import LexicalWriter, merge_runs
 from index.tokens import phrase, terms
 
 WORDS = "肺癌 肝转移 信号通路 整合素 免疫治疗 EGFR突变 TGF-β1 Kupffer细胞 PD-L1 化疗 的 患者 显著 升高".split()
@@ -27,10 +27,14 @@ def texts(count: int, seed: int = 3) -> list[str]:
 
 
 def build(folder, rows: list[str], run: int = 8_000_000) -> LexicalIndex:
-    writer = LexicalWriter(folder, run)
+    runs = folder.with_name(f"{folder.name}-runs")
+    writer, lengths = LexicalWriter(runs, run), []
     for text in rows:
-        writer.add(text)
-    writer.finish()
+        lengths.append(writer.add(text))
+        if writer.full:
+            writer.flush()
+    writer.flush()
+    merge_runs(runs, np.array(lengths, np.float32), folder)
     write_sums(folder)
     return LexicalIndex(folder)
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 import index.build
-from index.build import Shape, build_library, remove_papers
+from index.build import Shape, build_library
 from index.snapshot import Snapshot
 from index.store import current_id, read_manifest
-from index.upkeep import rollback
+from index.upkeep import remove_papers, rollback
 from ingest.errors import LibraryError, LibraryMissing, OcrNeeded, UnreadablePdf
 from ingest.workers import Worker
 from tests.library_driver import FakeEmbedder, read_paper

@@ -11,7 +11,7 @@ import pytest
 
 from index.checks import write_sums
 from index.lexical import LexicalIndex
-from index.lexical_writer import LexicalWriter
+from index.lexical_writer import LexicalWriter, merge_runs
 from index.lexicon import Lexicon, compile_tables, read_table
 from ingest.clean import search_text
 from ingest.errors import ModelMissing
@@ -81,10 +81,10 @@ def test_broad_questions_bring_several_papers(library: Library) -> None:
 
 
 def index_of(folder: Path, *texts: str) -> LexicalIndex:
-    writer = LexicalWriter(folder)
-    for text in texts:
-        writer.add(text)
-    writer.finish()
+    writer = LexicalWriter(folder / "runs")
+    lengths = [writer.add(text) for text in texts]
+    writer.flush()
+    merge_runs(folder / "runs", np.array(lengths, np.float32), folder)
     write_sums(folder)
     return LexicalIndex(folder)
 

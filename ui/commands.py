@@ -146,7 +146,7 @@ def _paper_ids(library: Path, wanted: list[str] | None) -> frozenset[str] | None
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    from index.build import remove_papers
+    from index.upkeep import remove_papers
 
     settings = _settings(arguments)
     ids = _paper_ids(settings.library, arguments.papers) or frozenset()

@@ -34,8 +34,8 @@ def apply_request(
 
 def _remove(library: Path, gone: frozenset[str]) -> None:
     """Take papers out of the index, then delete those of their files that were uploaded."""
-    from index.build import remove_papers
     from index.store import read_manifest
+    from index.upkeep import remove_papers
 
     try:
         entries = read_manifest(library).papers
