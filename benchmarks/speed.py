@@ -19,12 +19,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.assembly import write
+from index.assembly import Source, write
 from index.dense_build import nearest
 from index.embedding import LEGS, load_embedder, load_encoders
 from index.records import EncoderInfo
@@ -166,20 +167,17 @@ def build(size: int, library: Path) -> dict[str, Any]:
     ]
     made = 0.0
 
-    def papers() -> Any:
+    def timed(source: Source) -> Any:
         nonlocal made
-        source = maker.papers(size)
-        while True:
-            started = time.perf_counter()
-            paper = next(source, None)
-            made += time.perf_counter() - started
-            if paper is None:
-                return
-            yield paper
+        started = time.perf_counter()
+        paper = source.load()
+        made += time.perf_counter() - started
+        return paper
 
+    papers = [Source(own.key, partial(timed, own)) for own in maker.sources(size)]
     started = time.perf_counter()
     with writer_lock(library):
-        manifest = write(library, papers(), (), (), {}, infos)
+        manifest = write(library, papers, (), (), {}, infos)
     seconds = time.perf_counter() - started - made
     return {
         "build s": round(seconds, 1),

@@ -8,14 +8,16 @@ Texts draw Han "words" by Zipf's law, so that common terms have very long postin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from index.assembly import Source
 from index.embedding import Embedder
 from index.vectors import CACHED
 from index.writer import LegVectors, PaperContent
@@ -77,11 +79,18 @@ class Maker:
     words: Sequence[str]
     chances: npt.NDArray[np.float64]
 
+    made: dict[int, tuple[Passage, ...]] = field(default_factory=dict)
+
     @classmethod
     def of(cls, encoders: Mapping[str, Embedder], seeds: int = 1500) -> Maker:
         """Embed the seeds (a minute) and make the vocabulary."""
         texts = seed_texts(seeds)
-        clouds = {leg: Cloud(e.embed_passages(texts)) for leg, e in encoders.items()}
+        return cls.of_vectors({leg: e.embed_passages(texts) for leg, e in encoders.items()})
+
+    @classmethod
+    def of_vectors(cls, seeds: Mapping[str, Floats]) -> Maker:
+        """Make the vocabulary, and clouds around vectors by leg."""
+        clouds = {leg: Cloud(vectors) for leg, vectors in seeds.items()}
         generator = np.random.default_rng(5)
         chars = np.minimum(generator.zipf(1.3, (WORDS, 3)) - 1, len(_HAN) - 1)
         sizes = generator.choice([2, 3], WORDS, p=[0.7, 0.3])
@@ -91,31 +100,35 @@ class Maker:
         words[::50] = [f"{word}GENE{i}" for i, word in enumerate(words[::50])]
         return cls(clouds, words, np.cumsum(1 / np.arange(8, WORDS + 8)))
 
-    def papers(self, passages: int) -> Iterator[PaperContent]:
-        """Yield papers of 40 passages each, ``passages`` in all.
+    def sources(self, passages: int) -> list[Source]:
+        """Return papers of 40 passages each, ``passages`` in all, made when they are loaded."""
+        numbers = range(passages // PASSAGES)
+        return [Source(f"made up {number}", partial(self.paper, number)) for number in numbers]
+
+    def paper(self, number: int) -> PaperContent:
+        """Return a paper.
 
         Vectors are drawn for each; texts repeat after ``TEXTS`` papers, as making them up would
         take longer than indexing them.
         """
-        texts: list[tuple[Passage, ...]] = []
-        for number in range(passages // PASSAGES):
-            generator = np.random.default_rng(number)
-            if number < TEXTS:
-                texts.append(self._texts(generator))
-            name = hashlib.sha256(str(number).encode()).hexdigest()
-            legs = {
-                leg: LegVectors(
-                    cloud.draw(PASSAGES * CHILDREN, generator),
-                    cloud.draw(PASSAGES * SENTENCES, generator),
-                )
-                for leg, cloud in self.clouds.items()
-            }
-            paper = Paper(name, f"{number}.pdf", f"文献{number}", year=1990 + number % 35)
-            own = tuple(
-                replace(passage, id=f"{name[:16]}-{passage.ordinal:04d}", paper_id=name)
-                for passage in texts[number % TEXTS]
+        generator = np.random.default_rng(number)
+        place = number % TEXTS
+        if place not in self.made:
+            self.made[place] = self._texts(np.random.default_rng(TEXTS + place))
+        name = hashlib.sha256(str(number).encode()).hexdigest()
+        legs = {
+            leg: LegVectors(
+                cloud.draw(PASSAGES * CHILDREN, generator),
+                cloud.draw(PASSAGES * SENTENCES, generator),
             )
-            yield PaperContent(paper, (), own, legs)
+            for leg, cloud in self.clouds.items()
+        }
+        paper = Paper(name, f"{number}.pdf", f"文献{number}", year=1990 + number % 35)
+        own = tuple(
+            replace(passage, id=f"{name[:16]}-{passage.ordinal:04d}", paper_id=name)
+            for passage in self.made[place]
+        )
+        return PaperContent(paper, (), own, legs)
 
     def _texts(self, generator: np.random.Generator) -> tuple[Passage, ...]:
         draws = generator.uniform(0, self.chances[-1], (PASSAGES, PASSAGE_WORDS))
