@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from index.build import Shape, build_library
+from index.build import build_library
 from index.embedding import Embedder
+from index.shape import Shape
 from ingest.clean import fold_for_match
 from rag import evaluation
 from rag.answering import Library

@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from index.assembly import Source
+from index.contents import LegVectors, PaperContent
 from index.embedding import Embedder
 from index.vectors import CACHED
-from index.writer import LegVectors, PaperContent
 from ingest.records import BlockKind, Box, Child, Paper, Passage, Sentence, Span
 
 Floats = npt.NDArray[np.float32]

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from index.contents import PaperContent
 from index.records import EncoderInfo, Manifest, PaperEntry
 from index.snapshot import Snapshot
 from index.store import FORMAT, current_id, pointer, snapshots
 from index.vectors import Floats
 from index.work import clear_work
-from index.writer import PaperContent, SnapshotWriter
+from index.writer import SnapshotWriter
 from ingest.errors import LibraryError
 
 # The states of an entry whose paper is in the snapshot.

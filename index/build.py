@@ -15,6 +15,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from index.assembly import USABLE, Copies, Source, write
+from index.contents import PaperContent
 from index.embedding import LEGS, Embedder
 from index.previous import (
     check_all_there,
@@ -27,18 +28,15 @@ from index.previous import (
 from index.reading import OnProgress, Read, Reader, Reading, embed_passages
 from index.records import EncoderInfo, Manifest, PaperEntry
 from index.scan import Found, absent, find_pdfs, lost_sources, scan
+from index.shape import DEFAULT, Shape
 from index.store import current_id, room, tidy, writer_lock
-from index.tokens import VERSION as TERMS_VERSION
 from index.work import WorkCache
-from index.writer import PaperContent
 from ingest.errors import LibraryError, UnreadablePdf
 from ingest.extras import ocr_installed
 from ingest.file_names import path_of, stored_path
 from ingest.isolation import Workers
 from ingest.report import report
 
-# Raised whenever reading changes, so that libraries are rebuilt with it.
-EXTRACTOR = "6"
 LoadEncoders = Callable[[], Sequence[Embedder]]
 
 
@@ -51,33 +49,12 @@ class BuildReport:
     changed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The settings that shape what a snapshot holds; another value needs a full rebuild."""
-
-    model: str = "default"
-    second_model: str = "default"
-    parent_chars: int = 400
-    child_chars: int = 120
-
-    def settings(self) -> dict[str, str]:
-        """Return the settings as the manifest keeps them."""
-        return {
-            "model": self.model,
-            "second_model": self.second_model,
-            "parent_chars": str(self.parent_chars),
-            "child_chars": str(self.child_chars),
-            "extractor": EXTRACTOR,
-            "terms": TERMS_VERSION,
-        }
-
-
 def build_library(
     library: Path,
     paths: Sequence[Path],
     *,
     encoders: LoadEncoders,
-    shape: Shape = Shape(),
+    shape: Shape = DEFAULT,
     full: bool = False,
     reread: frozenset[str] = frozenset(),
     ocr: bool = True,

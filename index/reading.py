@@ -10,11 +10,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from index.contents import LegVectors
 from index.embedding import Embedder
 from index.records import PaperEntry
 from index.scan import Found, failed
 from index.vectors import CACHED
-from index.writer import LegVectors
 from ingest.clean import search_text
 from ingest.errors import IngestError, OcrNeeded, PdfChanged
 from ingest.file_names import shown_name

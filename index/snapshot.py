@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from index.checks import Blocks, verify
+from index.contents import LANGUAGES, PAPER_LIST, PASSAGE, REFERENCES, REPORT, LegVectors
 from index.dense import DenseIndex
 from index.lexical import LexicalIndex
 from index.record_file import RecordFile
 from index.records import Manifest
 from index.store import corrupt, pointer, read_manifest
 from index.vectors import Floats, VectorFile, load_array
-from index.writer import LANGUAGES, PAPER_LIST, PASSAGE, REFERENCES, REPORT, LegVectors
 from ingest.errors import LibraryError
 from ingest.records import Passage, Reference
 from ingest.report import PaperReport
@@ -33,7 +33,7 @@ class Snapshot:
 
     ``legs`` names the encoders' vector sets, the leading one first. ``papers`` maps ids to
     papers in row order. ``children`` is int32 (children, 3): passage row, start, end in its
-    text. ``languages`` is uint8 per passage row, an index into ``index.writer.LANGUAGES``.
+    text. ``languages`` is uint8 per passage row, an index into ``index.contents.LANGUAGES``.
     """
 
     def __init__(self, folder: Path, manifest: Manifest, *, dense: bool = True) -> None:

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter, ValidationError
 
+from index.contents import LegVectors, PaperContent
 from index.records import PaperEntry
-from index.writer import LegVectors, PaperContent
 from ingest.records import Paper, Passage, Reference
 from ingest.report import PaperReport
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import TypeAdapter
 
 from index.checks import RECORDS, write_sums
+from index.contents import LANGUAGES, PAPER, PAPER_LIST, PASSAGE, REFERENCES, REPORT, PaperContent
 from index.dense_build import build_dense
 from index.lexical_writer import LexicalWriter, merge_runs
 from index.record_file import record
@@ -23,16 +23,8 @@ from index.store import FORMAT, MANIFEST, STAGED, publish, sync, tidy
 from index.tokens import VERSION as TERMS_VERSION
 from index.vectors import Floats, VectorFile, pack
 from ingest.clean import search_text
-from ingest.records import Paper, Passage, Reference
-from ingest.report import PaperReport
+from ingest.records import Passage
 
-PASSAGE = TypeAdapter(Passage)
-PAPER = TypeAdapter(Paper)
-PAPER_LIST = TypeAdapter(tuple[Paper, ...])
-REFERENCES = TypeAdapter(tuple[Reference, ...])
-REPORT = TypeAdapter(PaperReport | None)
-# The codes of a row's language in languages.npy.
-LANGUAGES = ("zh", "en")
 OnStep = Callable[[int, int], None]
 # Kept while a snapshot is being written, for what is only known at its end.
 _RUNS = f"{STAGED}/runs"
@@ -41,25 +33,6 @@ _PAPERS, _LANGUAGES, _CHILDREN, _LENGTHS = (
 )
 # What has a file that says where each one ends.
 _ENDS = ("paper", "child", "sentence", "passage", "reference", "report")
-
-
-@dataclass(frozen=True, slots=True)
-class LegVectors:
-    """One encoder's vectors of a paper: a row per child, a row per sentence, in order."""
-
-    children: npt.NDArray[np.floating]
-    sentences: npt.NDArray[np.floating]
-
-
-@dataclass(frozen=True, slots=True)
-class PaperContent:
-    """All that a snapshot stores of one paper; ``legs`` in the order of the encoders."""
-
-    paper: Paper
-    references: tuple[Reference, ...]
-    passages: tuple[Passage, ...]
-    legs: Mapping[str, LegVectors]
-    report: PaperReport | None = None
 
 
 class SnapshotWriter:

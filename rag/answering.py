@@ -20,12 +20,14 @@ from rag.choosing import Chosen, choose, quotes
 from rag.citing import citable, cite
 from rag.coverage import Coverage
 from rag.evidence import Evidence
+from rag.features import Vector, Vectors
+from rag.filtering import EVERYTHING, Filter
 from rag.gloss import Glossary
 from rag.lexical_signals import Floats, Source
 from rag.question import Question
 from rag.records import Answer, AnswerSentence, Citation, Status
 from rag.reranking import DEPTH, Reranker, rerank
-from rag.retrieval import EVERYTHING, Filter, Retriever, Vector, Vectors
+from rag.retrieval import Retriever
 from rag.selection import CANDIDATE_HITS, Candidate, candidates
 from rag.signals import Signals, signals
 from rag.snapshot_source import SnapshotSource

@@ -14,11 +14,11 @@ from ingest.records import Paper
 from rag import wiring
 from rag.answering import Library
 from rag.extraction import table
+from rag.filtering import EVERYTHING, Filter
 from rag.followup import complete, complete_by_model
 from rag.llm import Endpoint
 from rag.question import analyse, check_text
 from rag.records import Answer
-from rag.retrieval import EVERYTHING, Filter
 from rag.settings import Settings
 from rag.sources import asks_for_source, content_of, with_sources
 from rag.synthesis import synthesise

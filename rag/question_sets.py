@@ -17,8 +17,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from index.build import Shape, build_library
+from index.build import build_library
 from index.reading import OnProgress
+from index.shape import Shape
 from ingest.clean import detect_language
 from ingest.errors import SettingsError, SnapshotMismatch
 from ingest.folders import cache_folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from index.snapshot import Snapshot
 from ingest.records import Sentence
-from rag.retrieval import Vector
+from rag.features import Vector
 
 
 class SnapshotSource:

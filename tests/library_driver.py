@@ -29,7 +29,8 @@ import index.lexical_writer
 import index.staging
 import index.vectors
 import index.writer
-from index.build import Shape, build_library
+from index.build import build_library
+from index.shape import Shape
 from index.snapshot import Snapshot
 from index.writer import SnapshotWriter
 from ingest.errors import YinzhengError

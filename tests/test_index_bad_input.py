@@ -12,7 +12,8 @@ import pypdf
 import pytest
 
 import index.store
-from index.build import Shape, build_library
+from index.build import build_library
+from index.shape import Shape
 from index.snapshot import Snapshot
 from ingest.errors import DiskFull, SnapshotMismatch, UnreadablePdf
 from rag.wiring import check_encoders

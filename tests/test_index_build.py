@@ -15,7 +15,8 @@ import pytest
 
 import index.scan
 from index.assembly import _next_name
-from index.build import Shape, build_library
+from index.build import build_library
+from index.shape import Shape
 from index.snapshot import Snapshot
 from index.store import current_id, read_manifest
 from index.upkeep import check_library, remove_papers, rollback

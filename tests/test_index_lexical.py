@@ -9,8 +9,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from index.bm25 import K1, B
 from index.checks import write_sums
-from index.lexical import K1, B, LexicalIndex
+from index.lexical import LexicalIndex
 from index.lexical_writer import LexicalWriter, merge_runs
 from index.tokens import phrase, terms
 
@@ -99,7 +100,7 @@ def test_top_among_allowed_rows(index):
 
 def test_when_enough_was_read_the_rest_is_looked_up(index, monkeypatch):
     every = index.score(GROUPS)[0]
-    monkeypatch.setattr("index.lexical.MOST_POSTINGS", 40)
+    monkeypatch.setattr("index.bm25.MOST_POSTINGS", 40)
     rows, best = index.top(GROUPS, 3)
     assert len(rows) == 3
     assert np.allclose(best, every[rows], atol=1e-4)

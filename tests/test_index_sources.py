@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 import index.build
-from index.build import Shape, build_library
+from index.build import build_library
+from index.shape import Shape
 from index.snapshot import Snapshot
 from index.store import current_id, read_manifest
 from index.upkeep import remove_papers, rollback
@@ -235,6 +236,7 @@ import os, signal, sys
 from pathlib import Path
 from ingest.workers import Worker
 from index.build import build_library
+from index.shape import Shape
 from ui import cli, commands
 
 # A shell's background job is started with the signal ignored.

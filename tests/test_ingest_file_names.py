@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from index.build import Shape, build_library
+from index.build import build_library
+from index.shape import Shape
 from index.snapshot import Snapshot
 from ingest.errors import UnreadablePdf
 from ingest.file_names import path_of, shown_name, stored_path

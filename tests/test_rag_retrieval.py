@@ -19,10 +19,10 @@ from rag import evaluation, wiring
 from rag.answering import Library
 from rag.evaluation import measures
 from rag.expansion import Expander
+from rag.filtering import Filter
 from rag.numerals import number_forms
 from rag.question import analyse
 from rag.reranking import rerank
-from rag.retrieval import Filter
 from rag.settings import Settings
 
 

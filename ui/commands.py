@@ -202,7 +202,7 @@ def _years(text: str | None) -> tuple[int, int] | None:
 def _search(arguments: argparse.Namespace) -> int:
     from rag.assistant import Assistant
     from rag.export import hit_json
-    from rag.retrieval import Filter
+    from rag.filtering import Filter
     from ui import console
 
     if arguments.k < 1:

@@ -9,8 +9,9 @@ from typing import Any
 
 from platformdirs import user_data_path
 
-from index.build import BuildReport, Shape, build_library
+from index.build import BuildReport, build_library
 from index.reading import OnProgress
+from index.shape import Shape
 from index.snapshot import Snapshot
 from ingest.errors import SnapshotMismatch
 from ingest.file_names import path_of, shown_name
