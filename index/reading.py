@@ -123,15 +123,27 @@ class Reader:
             return _refused(item, error.reason_zh, error.reason_en)
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            return Reading(failed(item.path, f"无法读取：{reason}", f"cannot read: {reason}"))
+            return Reading(
+                failed(
+                    item.path,
+                    f"无法读取：{reason}；请检查文件和权限后重新读取",
+                    f"cannot read: {reason}; check the file and its permissions, read it again",
+                )
+            )
         except Exception as error:
             # One PDF that breaks the reader must not stop the others; the class names the bug.
             kind = type(error).__name__
             return _refused(
-                item, f"读取出错（{kind}），已跳过", f"reading failed ({kind}), skipped"
+                item,
+                f"读取出错（{kind}），已跳过；请重新读取，仍失败则换用另一份 PDF",
+                f"reading failed ({kind}), skipped; read it again, else try another copy",
             )
         if not passages:
-            refused = _refused(item, "没有可索引的正文", "no text to index was found")
+            refused = _refused(
+                item,
+                "没有可索引的正文，可能只有封面、目录或图片；请换用含正文的 PDF",
+                "no text to index: perhaps only a cover, contents or pictures; add a PDF with text",
+            )
             unread = replace(refused.entry, unread=bool(document.unread))
             return replace(refused, entry=unread)
         lost = ", ".join(map(str, document.failed_pages))

@@ -41,6 +41,7 @@ def test_an_empty_library_explains_itself_in_the_language_of_the_browser(
     page.page.click("#language")
     page.page.wait_for_selector("html[lang=en]", state="attached")
     page.page.click("#settings")
+    assert "Neither questions nor papers leave this computer" in page.text("#drawer")
     for view in ("chat", "library", "evidence"):
         if view != "chat":
             page.page.evaluate("document.querySelector('#drawer').close()")

@@ -65,9 +65,21 @@ def test_uploads_are_taken_or_refused_with_a_reason(visit, served, tmp_path, mon
     page.page.set_input_files("#files", [good, fake, text])
     page.wait(".toast[data-id='rejected-notes.txt']")
     assert "不是 PDF" in page.text(".toast[data-id='rejected-fake.pdf']")
-    assert [Path(p).name for what in asked for p in what["paths"]] == [
-        "_img src=x onerror=window.__xss=9_.pdf"
-    ]
+    name = "_img src=x onerror=window.__xss=9_.pdf"
+    assert [Path(p).name for what in asked for p in what["paths"]] == [name]
+    job = {
+        "state": "running", "stage": "reading", "done": 1, "total": 3, "file": name, "waiting": False,
+        "reading": {"stage": "ocr", "done": 1, "total": 4, "seconds_left": 30},
+        "read": ["a.pdf"], "asked": [{"paths": ["/a.pdf", f"/{name}", "/b.pdf"]}, {}],
+    }  # fmt: skip
+    monkeypatch.setattr(served.desk.jobs, "status", lambda: job)
+    page.wait("#job[data-state=running] .job-file")
+    assert page.page.locator(".job-file").all_inner_texts() == ["b.pdf\n等待读取", "a.pdf\n已读取"]
+    assert page.text(".progress-row .name") == name
+    assert "文字识别第 2 / 4 页 约剩 30 秒" in page.text("#job")
+    job.update(state="done", result={"indexed": 2, "failed": 1})
+    page.wait("#job[data-state=done]")
+    assert "收录 2 篇 · 1 篇未收录" in page.text("#job")
 
 
 def test_tables_filter_and_open_the_page_of_a_row(visit):

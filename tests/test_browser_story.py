@@ -13,6 +13,7 @@ import pypdf
 import pypdfium2
 import pytest
 from browser import Watched
+from llm_stub import Stub, event, passage_with
 
 from benchmarks.quotes import stands
 
@@ -20,9 +21,32 @@ pytestmark = pytest.mark.browser
 LIMIT = 60.0  # seconds for a step that loads models or indexes on a busy machine
 
 
+# A sentence that its passage bears out, by a model that then says nothing more for a long time.
+WRITTEN = (
+    "TGF-β/Smad 信号通路通过上调 Snail、Slug 和 ZEB1、抑制 E-cadherin 表达，诱导上皮间质转化。"
+)
+
+
+def slow_model(stub, request):
+    yield event("", role="assistant")
+    yield event(f"[{passage_with(request, 'Snail')}] {WRITTEN}\n")
+    stub.release.wait(LIMIT)
+
+
 @pytest.fixture
-def server(tmp_path: Path):
-    """`yinzheng ui` on an empty library, as a person starts it; yields its address."""
+def stub():
+    made = Stub()
+    made.reply = slow_model
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path, stub: Stub):
+    """`yinzheng ui` on an empty library, as a person starts it; yields its address.
+
+    A language model on this machine is configured; the page does not use it until told to.
+    """
     command = [sys.executable, "-m", "ui.cli", "ui", "--library", str(tmp_path / "library")]
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(
@@ -30,7 +54,12 @@ def server(tmp_path: Path):
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={
+                **os.environ,
+                "PYTHONUNBUFFERED": "1",
+                "YINZHENG_LLM_BASE_URL": stub.url,
+                "YINZHENG_LLM_MODEL": "stub",
+            },
         )
     assert process.stdout is not None
     line = process.stdout.readline()
@@ -81,9 +110,10 @@ def check_citations(page: Watched, samples: dict[str, Path]) -> int:
 
 def answered(page: Watched, question: str) -> None:
     """Ask and wait for an answer, whole or in part."""
-    turns = page.count(".turn[data-turn]")
+    done = ".turn:is([data-state=answered], [data-state=partly])"
+    turns = page.count(done)
     page.send(question)
-    page.wait(f".turn:is([data-state=answered], [data-state=partly]) >> nth={turns}")
+    page.wait(f"{done} >> nth={turns}")
 
 
 def start_with_the_samples(page: Watched, papers: int) -> None:
@@ -167,11 +197,12 @@ def add_and_remove(page: Watched, sample: Path, broken: Path, papers: int) -> No
 
 def choose_and_look_up(page: Watched, sample: Path) -> None:
     """Sections open their pages; a question over one chosen paper cites that one only."""
+    page.page.click("#view-library")
     page.page.fill("#filter", "糖尿病")
     page.page.click(".paper [id^=details]")
     page.page.click(".outline-link >> nth=-1")
     page.wait(".sheet img")
-    page.page.click("#view-library")
+    page.page.click("#back[data-to=library]")
     page.page.check(".paper input")
     answered(page, "SGLT2 抑制剂有什么作用？")
     for chip in page.page.locator(".turn:last-child .chip").all():
@@ -180,10 +211,53 @@ def choose_and_look_up(page: Watched, sample: Path) -> None:
         assert page.text(".card[aria-current] .file") == sample.name
 
 
-def change_settings(page: Watched) -> None:
-    """Length, theme and language take effect at once; the model says what leaves the machine."""
+def read_again(page: Watched, papers: int) -> None:
+    """One paper is read again; the library is whole afterwards, and answers."""
+    page.page.click("#view-library")
+    page.page.click("#dismiss")
+    page.gone("#dismiss")
+    page.page.click(".paper[data-status=indexed] [id^=reread] >> nth=0")
+    page.wait("#job[data-state=running]")
+    page.wait("#job[data-state=done]")
+    assert "收录 1 篇" in page.text("#job")
+    page.wait("#engine-state[data-state=ready]")
+    assert page.count(".paper[data-status=indexed]") == papers
+
+
+def stop_the_model(page: Watched, stub: Stub) -> None:
+    """A model's answer is stopped: what is written stays and says so; the next one comes."""
     page.page.click("#settings")
-    assert "不离开本机" in page.text("#drawer")
+    assert "不离开这台电脑" in page.text("#drawer") and not stub.requests
+    page.page.check("#set-llm")
+    page.page.keyboard.press("Escape")
+    page.send("TGF-β/Smad 信号通路如何促进肺癌肝转移？")
+    page.wait(".turn:last-child[data-state=searching] .sentence")
+    page.page.click("#ask")
+    page.wait(".turn:last-child[data-turn][data-state=stopped]")
+    last = ".turn:last-child"
+    assert page.text(f"{last} .sentence > span") == WRITTEN and page.count(f"{last} .chip") == 1
+    assert "停止前写出" in page.text(f"{last} .state-stopped")
+    page.page.click(f"{last} .chip")
+    assert page.painted() < 150
+    page.page.click(f"{last} .menu summary")
+    text = page.download(f"{last} .menu-body a[data-kind=md]:not([data-scope=all])").decode()
+    assert "停止前写出" in text and WRITTEN[:9] in text
+    page.page.click("#settings")
+    page.page.uncheck("#set-llm")
+    page.page.keyboard.press("Escape")
+    asked = len(stub.requests)
+    answered(page, "那整合素呢？")  # although the model has not ended yet
+    assert "整合素" in page.text(f"{last} .resolved q")
+    assert len(stub.requests) == asked and not stub.release.is_set()
+    page.page.reload()
+    page.wait(f"{last}[data-state=answered]")
+    assert page.count(".turn[data-state=stopped] .sentence") == 1
+    stub.release.set()
+
+
+def change_settings(page: Watched) -> None:
+    """Length, theme and language take effect at once."""
+    page.page.click("#settings")
     page.page.locator("#drawer label:has-text('简短')").click()
     page.page.locator("#drawer label:has-text('深色')").click()
     page.page.locator("#drawer label:has-text('English')").click()
@@ -200,7 +274,7 @@ def change_settings(page: Watched) -> None:
     page.wait("#welcome")
 
 
-def test_a_new_user_asks_checks_exports_adds_and_removes(page, samples, tmp_path):
+def test_a_new_user_asks_checks_exports_adds_and_removes(page, samples, tmp_path, stub):
     by_name = {path.name: path for path in samples}
     broken = tmp_path / "坏文件.pdf"
     broken.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 20)
@@ -209,5 +283,8 @@ def test_a_new_user_asks_checks_exports_adds_and_removes(page, samples, tmp_path
     look_at_the_evidence(page)
     export_all(page)
     add_and_remove(page, samples[0], broken, len(samples))
+    read_again(page, len(samples))
+    page.page.click("#view-evidence")
+    stop_the_model(page, stub)
     choose_and_look_up(page, by_name["type2-diabetes-kidney.pdf"])
     change_settings(page)

@@ -73,6 +73,8 @@ def test_requests_meanwhile_are_gathered_into_one_next_job(jobs, tmp_path):
     jobs.request(paths=[Path("/b.pdf")])
     jobs.request(paths=[Path("/c.pdf"), Path("/b.pdf")], remove=["x"])
     assert jobs.status()["waiting"] and len(seen(tmp_path)) == 1
+    at_work, waits = jobs.status()["asked"]
+    assert at_work["paths"] == ["/a.pdf"] and waits["paths"] == ["/b.pdf", "/c.pdf"]
     (tmp_path / "go").touch()
     # Nobody looks at the status here: the next one starts all the same.
     wait(lambda: len(seen(tmp_path)) == 2)

@@ -18,7 +18,7 @@ from ui.web.evidence import PageImage, PageImages
 from ui.web.examples import example_questions
 from ui.web.exporting import export_turns
 from ui.web.rendering import CONTEXT, citation_json, turn_json
-from ui.web.status import library_status
+from ui.web.status import MOST_FILES, library_status
 
 ONE = "0" * 31 + "1"
 TWO = "0" * 31 + "2"
@@ -132,13 +132,56 @@ def test_an_error_shows_a_code_and_no_inside(desk, caplog):
 
 
 def test_stopping_ends_the_turn_and_frees_the_conversation(desk):
-    running = asking.ask(desk, {"conversation": ONE, "question": "问"})
+    running = asking.ask(desk, {"conversation": ONE, "question": "慢"})
     assert next(running)["turn"]["state"] == "searching"
     second = list(asking.ask(desk, {"conversation": ONE, "question": "又"}))
     assert second[-1]["turn"]["state"] == "busy"
-    running.close()  # what Gradio does on stop and when the tab is closed
-    assert desk.conversations.turns(ONE)[-1].state == "stopped"
+    stopped = asking.stop(desk.conversations, {"conversation": ONE})
+    # Nobody waits for the answer that is still being made.
+    assert [update["turn"]["state"] for update in running] == ["stopped"]
+    assert stopped["turn"]["state"] == "stopped" and stopped["turn"]["answer"] is None
+    assert asking.stop(desk.conversations, {"conversation": ONE}) is None
     assert ask(desk, "再")["state"] == "answered"
+    desk.engine.assistant(1).hold.set()  # what was stopped comes too late to be shown
+    assert [t.state for t in desk.conversations.turns(ONE)] == ["stopped", "answered"]
+
+
+def test_what_was_written_before_the_stop_stays_and_says_so(desk):
+    running = asking.ask(desk, {"conversation": ONE, "question": "半"})
+    next(running)
+    assert len(next(running)["turn"]["answer"]["sentences"]) == 1
+    turn = asking.stop(desk.conversations, {"conversation": ONE})["turn"]
+    assert [update["turn"] for update in running][-1] == turn
+    assert turn["state"] == "stopped" and len(turn["answer"]["sentences"]) == 1
+    assert [c["number"] for c in turn["answer"]["citations"]] == [1]  # none that is not shown
+    kept = desk.conversations.turns(ONE)
+    assert "停止" in export_turns(kept, "md", "zh").decode()
+    assert "stopped" in export_turns(kept, "md", "en").decode()
+    desk.engine.assistant(1).hold.set()
+    assert ask(desk, "再")["state"] == "answered"
+    assert desk.engine.assistant(1).asked[-1][1]["history"] == ("半",)
+
+
+def test_an_answer_outlives_the_page_that_asked(desk):
+    running = asking.ask(desk, {"conversation": ONE, "question": "慢"})
+    next(running)
+    running.close()  # what Gradio does when the tab is closed or reloaded
+    again = asking.follow(desk, {"conversation": ONE})
+    assert next(again)["turn"]["state"] == "searching"
+    desk.engine.assistant(1).hold.set()
+    assert list(again)[-1]["turn"]["state"] == "answered"
+    assert [u["turn"]["state"] for u in asking.follow(desk, {"conversation": ONE})] == ["answered"]
+    assert list(asking.follow(desk, {"conversation": TWO})) == list(asking.follow(desk, 5)) == []
+
+
+@pytest.mark.parametrize("end", [events.undo, events.clear])
+def test_taking_back_a_running_turn_ends_it(desk, end):
+    running = asking.ask(desk, {"conversation": ONE, "question": "慢"})
+    next(running)
+    end(desk.conversations, {"conversation": ONE})
+    assert list(running)[-1]["turn"]["state"] == "stopped"
+    desk.engine.assistant(1).hold.set()
+    assert ask(desk, "再")["state"] == "answered" and len(desk.conversations.turns(ONE)) == 1
 
 
 def test_retry_undo_and_clear(desk):
@@ -181,6 +224,26 @@ def test_status_changes_version_only_with_content(desk):
     desk.library.remove(LUNG.id[:16])
     assert library_status(desk)["version"] != first["version"]
     assert "/" not in str([p["file"] for p in first["papers"]])
+
+
+def test_every_file_of_a_job_has_a_state(desk, monkeypatch):
+    at_work = {"paths": ["/a.pdf", "/b.pdf", "/c.pdf"], "reread": [LUNG.id]}
+    job = {
+        "state": "running", "waiting": True, "file": "b.pdf", "read": ["a.pdf"],
+        "asked": [at_work, {"paths": ["/d.pdf", "/a.pdf"]}],
+    }  # fmt: skip
+    monkeypatch.setattr(desk.jobs, "status", lambda: job)
+    told = library_status(desk)["job"]
+    assert [(file["name"], file["state"]) for file in told["files"]] == [
+        ("b.pdf", "reading"),
+        ("c.pdf", "waiting"),
+        (LUNG.file, "waiting"),
+        ("d.pdf", "waiting"),
+        ("a.pdf", "read"),
+    ]
+    job["asked"] = [{"paths": [f"/{n}.pdf" for n in range(500)]}, {}]
+    told = library_status(desk)["job"]
+    assert len(told["files"]) == MOST_FILES and told["more"] == 500 - MOST_FILES
 
 
 def test_engine_keeps_the_old_snapshot_when_the_new_one_is_bad():

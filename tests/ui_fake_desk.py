@@ -142,7 +142,11 @@ class FakeAssistant:
         return Table(kind, heads, tuple(rows) if kind == "mechanisms" else ())
 
     def ask_stream(self, question: str, **options: object) -> Iterator[tuple[Answer, bool]]:
-        yield self.ask(question, **options), True
+        answer = self.ask(question, **options)
+        if "半" in question:
+            yield replace(answer, sentences=answer.sentences[:1]), False
+            self.hold.wait(20)
+        yield answer, True
 
     def _answer(
         self,

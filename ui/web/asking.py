@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
+from queue import SimpleQueue
 from typing import Any
 
 from ingest.errors import YinzhengError
 from rag.export import answer_json
 from rag.records import Answer, Status
-from ui.web.conversations import Turn, named, valid_id
+from ui.web.conversations import Conversations, Turn, named, valid_id
 from ui.web.desk import Desk
 from ui.web.rendering import ID_LENGTH, turn_json
 from ui.web.streaming import sentence_by_sentence
@@ -72,57 +75,76 @@ def clean_question(question: str) -> str:
 
 
 def ask(desk: Desk, data: object) -> Iterator[Update]:
-    """Answer a question; yields the turn as it grows."""
+    """Answer a question; yields the turn as it grows.
+
+    The work is done in a thread of its own: the page may be closed or reloaded meanwhile, and
+    whoever stops the turn need not wait for a slow language model.
+    """
     request = AskRequest.parse(data)
     if request is None or not request.question:
         return
     turns = desk.conversations
-    turn = turns.begin(request.conversation, request.question)
-    if turn is None:
-        yield _update(request.conversation, Turn(0, request.question, state="busy"))
+    with turns.watching(request.conversation) as changes:
+        turn = turns.begin(request.conversation, request.question)
+        if turn is None:
+            yield _update(request.conversation, Turn(0, request.question, state="busy"))
+            return
+        if desk.log_questions:
+            log.info("question: %s", request.question)
+        work = threading.Thread(target=_work, args=(desk, request, turn), daemon=True)
+        work.start()
+        yield from _grown(request.conversation, turn, changes)
+
+
+def follow(desk: Desk, data: object) -> Iterator[Update]:
+    """Yield the running turn as it grows, for a page that was reloaded meanwhile."""
+    if (conversation := named(data)) is None:
         return
-    if desk.log_questions:
-        log.info("question: %s", request.question)
+    with desk.conversations.watching(conversation) as changes:
+        last = desk.conversations.last(conversation)
+        if last is not None:
+            yield from _grown(conversation, last, changes)
+
+
+def _grown(conversation: str, turn: Turn, changes: SimpleQueue[Turn]) -> Iterator[Update]:
+    yield _update(conversation, turn)
+    while turn.state == "searching":
+        turn = changes.get()
+        yield _update(conversation, turn)
+
+
+def stop(conversations: Conversations, data: object) -> Update | None:
+    """End the running turn; returns it with what was written of it."""
+    conversation = named(data)
+    turn = conversations.stop(conversation) if conversation is not None else None
+    return None if turn is None or conversation is None else _update(conversation, turn)
+
+
+def _work(desk: Desk, request: AskRequest, turn: Turn) -> None:
+    """Answer the question into its turn, until it is done or stopped."""
     started = time.monotonic()
+    turns, conversation = desk.conversations, request.conversation
     try:
-        yield _update(request.conversation, turn)
-        for grown in _answered(desk, request, turn):
-            turn = grown
-            yield _update(request.conversation, turn)
+        with closing(_answered(desk, request, turn)) as stream:
+            for grown in stream:
+                turn = turns.update(conversation, grown)
+                if turn.state == "stopped":
+                    break
     except YinzhengError as error:
-        turn = turns.update(
-            request.conversation,
-            replace(
-                turn,
-                state="error",
-                code=type(error).__name__,
-                message=(error.zh, error.en),
-            ),
-        )
-        yield _update(request.conversation, turn)
-    except GeneratorExit:
-        raise
+        failed = replace(turn, state="error", answer=None, code=type(error).__name__)
+        turn = turns.update(conversation, replace(failed, message=(error.zh, error.en)))
     except Exception as error:
         code = secrets.token_hex(3).upper()
         # The message of an exception may quote the question or a passage: only its class and
         # the way to it are logged.
         way = "".join(traceback.format_tb(error.__traceback__))
         log.error("question failed, code %s, %s\n%s", code, type(error).__name__, way)
-        turn = turns.update(request.conversation, replace(turn, state="error", code=code))
-        yield _update(request.conversation, turn)
-    finally:
-        if turn.state == "searching":
-            # Stop was pressed or the tab was closed: the generator ends here.
-            turn = turns.update(request.conversation, replace(turn, state="stopped"))
-        log.info(
-            "turn: %s, %.0f ms, snapshot %s",
-            turn.state,
-            (time.monotonic() - started) * 1000,
-            desk.engine.snapshot,
-        )
+        turn = turns.update(conversation, replace(turn, state="error", answer=None, code=code))
+    seconds = time.monotonic() - started
+    log.info("turn: %s, %.0f ms, snapshot %s", turn.state, seconds * 1000, desk.engine.snapshot)
 
 
-def _answered(desk: Desk, request: AskRequest, turn: Turn) -> Iterator[Turn]:
+def _answered(desk: Desk, request: AskRequest, turn: Turn) -> Generator[Turn]:
     assistant = desk.engine.assistant(timeout=MODEL_WAIT)
     if assistant is None:
         message = desk.engine.state.message
@@ -141,13 +163,7 @@ def _answered(desk: Desk, request: AskRequest, turn: Turn) -> Iterator[Turn]:
     for answer, done in sentence_by_sentence(stream):
         if done:
             desk.images.prefetch(_cited_pages(answer))
-            state = answer.status.value
-            yield desk.conversations.update(
-                request.conversation, replace(turn, state=state, answer=answer)
-            )
-        else:
-            # A partial answer is shown but not kept: only a finished one is history.
-            yield Turn(turn.number, turn.question, "searching", answer)
+        yield replace(turn, state=answer.status.value if done else "searching", answer=answer)
 
 
 def _cited_pages(answer: Answer) -> list[tuple[str, int]]:

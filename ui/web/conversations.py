@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
 
 from rag.records import Answer
+from ui.web.streaming import cut_short
 
 MAX_CONVERSATIONS = 500
 MAX_TURNS = 300
@@ -40,6 +44,12 @@ class Turn:
 class _Conversation:
     turns: list[Turn] = field(default_factory=list)
     made: int = 0
+    watchers: list[SimpleQueue[Turn]] = field(default_factory=list)
+
+    def tell(self, turn: Turn) -> Turn:
+        for watcher in self.watchers:
+            watcher.put(turn)
+        return turn
 
 
 def valid_id(conversation: object) -> bool:
@@ -80,24 +90,64 @@ class Conversations:
             return turn
 
     def update(self, conversation: str, changed: Turn) -> Turn:
-        """Store ``changed`` in place of the turn of its number; a removed turn stays removed."""
+        """Store ``changed`` in place of the running turn of its number; return what stands.
+
+        A turn that was stopped or removed meanwhile stays so: it comes back as "stopped".
+        """
         with self._lock:
-            turns = self._touch(conversation).turns
-            for place, old in enumerate(turns):
-                if old.number == changed.number:
-                    turns[place] = changed
-        return changed
+            found = self._touch(conversation)
+            for place, old in enumerate(found.turns):
+                if old.number == changed.number and old.state == "searching":
+                    found.turns[place] = changed
+                    return found.tell(changed)
+        return replace(changed, state="stopped")
+
+    def stop(self, conversation: str) -> Turn | None:
+        """End the running turn with what is written of it; None when none is running."""
+        with self._lock:
+            found = self._touch(conversation)
+            if not found.turns or found.turns[-1].state != "searching":
+                return None
+            running = found.turns[-1]
+            found.turns[-1] = replace(running, state="stopped", answer=cut_short(running.answer))
+            return found.tell(found.turns[-1])
+
+    @contextmanager
+    def watching(self, conversation: str) -> Iterator[SimpleQueue[Turn]]:
+        """Give a queue that receives every change of the conversation's running turn."""
+        queue: SimpleQueue[Turn] = SimpleQueue()
+        with self._lock:
+            found = self._touch(conversation)
+            found.watchers.append(queue)
+        try:
+            yield queue
+        finally:
+            with self._lock:
+                found.watchers.remove(queue)
+
+    def last(self, conversation: str) -> Turn | None:
+        """Return the last turn, None when there is none."""
+        return next(iter(self.turns(conversation)[-1:]), None)
 
     def drop_last(self, conversation: str) -> Turn | None:
-        """Remove and return the last turn."""
+        """Remove and return the last turn; one that is running ends."""
         with self._lock:
-            turns = self._touch(conversation).turns
-            return turns.pop() if turns else None
+            found = self._touch(conversation)
+            return self._ended(found, found.turns.pop()) if found.turns else None
 
     def clear(self, conversation: str) -> None:
         """Remove all turns; numbers go on, so that an old mark never names a new turn."""
         with self._lock:
-            self._touch(conversation).turns.clear()
+            found = self._touch(conversation)
+            for turn in found.turns:
+                self._ended(found, turn)
+            found.turns.clear()
+
+    @staticmethod
+    def _ended(found: _Conversation, turn: Turn) -> Turn:
+        if turn.state == "searching":
+            found.tell(replace(turn, state="stopped"))
+        return turn
 
     def questions(self, conversation: str, before: int) -> tuple[str, ...]:
         """Return the last questions before turn ``before``, oldest first, as understood."""

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,14 @@ class Status:
             "stage": "start",
             "pid": os.getpid(),
             "started": time.time(),
+            "read": [],
         }
 
     def progress(self, event: Mapping[str, Any]) -> None:
-        """Take a progress event of the build."""
+        """Take a progress event of the build; a file is read when another one is at hand."""
+        before = self.value.get("file")
+        if before and "reading" in self.value["stage"] and before != event.get("file"):
+            self.value["read"].append(before)
         for key in ("stage", "file", "done", "total", "reading"):
             self.value[key] = event.get(key)
         self.write()
@@ -103,9 +107,17 @@ def _work(folder: Path, status: Status) -> int:
         status.write(now=True)
         raise
     else:
-        status.value.update(state="done", papers=len(rows))
+        status.value.update(state="done", papers=len(rows), result=_result(request, rows))
     status.write(now=True)
     return 0 if status.value["state"] == "done" else 1
+
+
+def _result(request: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Count what became of the files and papers that were asked for."""
+    asked = {*request.get("paths", ()), *request.get("reread", ())}
+    found = [row["status"] for row in rows if {row["path"], row["id"]} & asked]
+    refused = found.count("failed")
+    return {"indexed": len(found) - refused - found.count("duplicate"), "failed": refused}
 
 
 if __name__ == "__main__":

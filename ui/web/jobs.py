@@ -74,10 +74,13 @@ class Jobs:
             self._start_if_free()
 
     def status(self) -> dict[str, Any] | None:
-        """Return the last known status of the job, None when there never was one."""
+        """Return the last known status of the job, None when there never was one.
+
+        ``asked`` are two requests: the one at work and the one that waits, {} for none.
+        """
         with self._lock:
             self._start_if_free()
-            waiting = self._wanted is not None
+            wanted = self._wanted
         status = read_json(self.folder / "status.json")
         if status is None:
             return None
@@ -87,7 +90,9 @@ class Jobs:
                 "索引进程意外结束；原有索引未受影响，请重试。",
                 "the indexing process ended; the old index is unchanged. Try again.",
             ]
-        status["waiting"] = waiting
+        status["waiting"] = wanted is not None
+        at_work = read_json(self.folder / "request.json") if status["state"] == "running" else None
+        status["asked"] = [at_work or {}, wanted or {}]
         return status
 
     def dismiss(self) -> None:

@@ -19,6 +19,7 @@ from ui.web.status import library_status
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 ASK_LIMIT = 2
+FOLLOW_LIMIT = 8
 QUEUE = 64
 BUSY_SECONDS = 0.5
 IDLE_SECONDS = 4.0
@@ -49,7 +50,7 @@ def build_page(desk: Desk) -> gr.Blocks:
         title="引证 · Yinzheng", analytics_enabled=False, delete_cache=(3600, 86400)
     ) as page:
         _panel("masthead")
-        conversation = _panel("conversation", "retry", "undo", "clear", "history")
+        conversation = _panel("conversation", "retry", "undo", "clear", "history", "follow")
         composer = _panel("composer", "ask", "stop")
         _panel("evidence")
         _panel("tables")
@@ -70,6 +71,9 @@ def _wire_conversation(desk: Desk, conversation: gr.HTML, composer: gr.HTML) -> 
     def retry(event: gr.EventData) -> Iterator[dict[str, Any]]:
         yield from asking.retry(desk, event._data)
 
+    def follow(event: gr.EventData) -> Iterator[dict[str, Any]]:
+        yield from asking.follow(desk, event._data)
+
     answering = {
         "outputs": [conversation],
         "concurrency_limit": ASK_LIMIT,
@@ -82,6 +86,10 @@ def _wire_conversation(desk: Desk, conversation: gr.HTML, composer: gr.HTML) -> 
         composer.ask(answer, **answering),
         conversation.retry(retry, **answering),
     ]
+    # The page that asked still holds its place among the questions until it is answered.
+    following = {**answering, "concurrency_id": "follow", "concurrency_limit": FOLLOW_LIMIT}
+    running.append(conversation.follow(follow, **following))
+    # A question that still waits for its place is cancelled, one that is answered is stopped.
     composer.stop(None, cancels=running, api_visibility="private")
 
     def turns(handler: Handler) -> Callable[[gr.EventData], object]:
@@ -98,6 +106,7 @@ def _wire_conversation(desk: Desk, conversation: gr.HTML, composer: gr.HTML) -> 
         "trigger_mode": "multiple",
         "api_visibility": "private",
     }
+    composer.stop(turns(asking.stop), **{**quick, "outputs": [conversation]})
     conversation.history(turns(events.history), **quick)
     conversation.undo(turns(events.undo), **quick)
     conversation.clear(turns(events.clear), **quick)

@@ -6,11 +6,15 @@ import hashlib
 import json
 from typing import Any
 
+from ingest.file_names import path_of, shown_name
 from rag.documents import pdf_installed
 from ui.web.desk import Desk
 from ui.web.jobs import running
 from ui.web.removals import UNDO_SECONDS
+from ui.web.rendering import ID_LENGTH
 from ui.web.uploads import MAX_FILE
+
+MOST_FILES = 50  # of a running job; all of them would travel twice a second
 
 
 def library_status(desk: Desk) -> dict[str, Any]:
@@ -25,7 +29,7 @@ def library_status(desk: Desk) -> dict[str, Any]:
         "engine": {"name": state.name, "message": list(state.message)},
         "papers": desk.library.rows(),
         "examples": desk.library.examples(),
-        "job": _job_json(job),
+        "job": _job_json(desk, job),
         "llm": desk.llm(),
         "pdf": pdf_installed(),
         "undo_seconds": UNDO_SECONDS,
@@ -52,9 +56,28 @@ def _hand_over_removals(desk: Desk) -> dict[str, Any] | None:
         return desk.jobs.status()
 
 
-def _job_json(job: dict[str, Any] | None) -> dict[str, Any] | None:
+def _job_json(desk: Desk, job: dict[str, Any] | None) -> dict[str, Any] | None:
     if job is None:
         return None
+    files = _files(desk, job)
     place = ("state", "stage", "file", "done", "total", "reading")
-    rest = ("error", "waiting", "papers", "started")
-    return {key: job.get(key) for key in (*place, *rest)}
+    rest = ("error", "waiting", "papers", "started", "result")
+    told = {key: job.get(key) for key in (*place, *rest)}
+    return {**told, "files": files[:MOST_FILES], "more": max(0, len(files) - MOST_FILES)}
+
+
+def _files(desk: Desk, job: dict[str, Any]) -> list[dict[str, str]]:
+    """Return the files asked for with their state: first the one at hand, then those to come."""
+    read = set(job.get("read") or ())
+    found: dict[str, str] = {}
+    for at_work, request in zip((True, False), job.get("asked", ()), strict=False):
+        again = [desk.library.row(paper[:ID_LENGTH]) for paper in request.get("reread", ())]
+        paths = [*map(path_of, request.get("paths", ())), *(row.path for row in again if row)]
+        for name in map(shown_name, paths):
+            state = "waiting"
+            if at_work:
+                state = "reading" if name == job.get("file") else "read" if name in read else state
+            found.setdefault(name, state)
+    order = ("reading", "waiting", "read")
+    named = [{"name": name, "state": state} for name, state in found.items()]
+    return sorted(named, key=lambda file: order.index(file["state"]))

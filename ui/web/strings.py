@@ -79,6 +79,10 @@ STRINGS: dict[str, tuple[str, str]] = {
     ),
     "stopped": ("已停止", "Stopped"),
     "stopped_text": ("回答已停止，可以重试。", "The answer was stopped. You can retry."),
+    "stopped_part": (
+        "以上只是停止前写出的部分，可以重试。",
+        "Only what was written before the stop is above. You can retry.",
+    ),
     "error": ("出错了", "Something went wrong"),
     "error_text": (
         "未能作答，请重试。错误代码 {code}。",
@@ -213,6 +217,7 @@ STRINGS: dict[str, tuple[str, str]] = {
         "{n} of {total} rows shown. The file has all.",
     ),
     "back_to_table": ("返回总表", "Back to the table"),
+    "back_to_library": ("返回文献库", "Back to the library"),
     # library
     "library": ("文献库", "Library"),
     "drop": ("把 PDF 拖到这里", "Drop PDFs here"),
@@ -271,6 +276,13 @@ STRINGS: dict[str, tuple[str, str]] = {
     "reading_left": ("约剩 {seconds} 秒", "about {seconds} s left"),
     "job_running": ("正在建立索引，可以关闭页面", "Indexing. You may close this page"),
     "job_done": ("索引已更新", "The index is up to date"),
+    "job_indexed": ("收录 {n} 篇", "{n} papers indexed"),
+    "job_indexed_one": ("收录 {n} 篇", "{n} paper indexed"),
+    "job_failed_files": ("{n} 篇未收录，原因见下", "{n} not indexed, see the reason below"),
+    "job_files": ("其余文件", "The other files"),
+    "job_more": ("另有 {n} 个文件", "{n} more files"),
+    "job_more_one": ("另有 {n} 个文件", "{n} more file"),
+    "stage_done": ("已读取", "Read"),
     "job_failed": ("索引未完成", "Indexing did not finish"),
     "dismiss": ("知道了", "Dismiss"),
     "rejected": ("{file} 未添加：{reason}", "{file} was not added: {reason}"),

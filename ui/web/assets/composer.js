@@ -89,7 +89,8 @@ export function receive(value) {
     store.pending = null;
     store.selection = null;
     const last = value.turns.at(-1);
-    if (last?.answer) emit("open-first", last);
+    if (last?.state === "searching") send("conversation", "follow");
+    else if (last?.answer) emit("open-first", last);
     emit("selection", {});
   }
   if (value.draft) { box.value = value.draft; grow(); box.focus(); }

@@ -104,7 +104,7 @@ function body(turn) {
     case "not_found":
       return notFound(turn);
     case "stopped":
-      return state("stopped", "stop", t("stopped_text"));
+      return [answer ? sentences() : null, state("stopped", "stop", t(answer ? "stopped_part" : "stopped_text"))];
     case "error":
       return state("error", "none", turn.message?.[0] ? turn.message[store.lang === "zh" ? 0 : 1] : t("error_text", { code: turn.code }),
         turn.message?.[0] ? t("error_code", { code: turn.code }) : "");
@@ -164,7 +164,7 @@ function foot(turn, last) {
   const answer = turn.answer;
   const done = turn.state !== "searching";
   if (!done) return null;
-  const summary = answer && turn.state !== "not_found"
+  const summary = answer && !["not_found", "stopped"].includes(turn.state)
     ? el("span.summary", {}, turn.state === "answered" ? [el("b", {}, t(turn.state)), " · "] : null, `${t("papers_cited", { n: answer.citations.length, seconds: (answer.milliseconds / 1000).toFixed(2) })}`)
     : el("span.summary");
   return el("footer.turn-foot", {}, summary, el("div.actions", {},

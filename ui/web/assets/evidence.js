@@ -62,12 +62,20 @@ function draw(at) {
   viewer.showCitation(citation, citations, at);
 }
 
+// Where what is shown was chosen: [view, text of the button, what had the focus there].
+function origin() {
+  const { list, browse } = store.selection ?? {};
+  if (browse) return ["library", "back_to_library", `[id="details-${browse.id}"]`];
+  if (list === "rows") return ["tables", "back_to_table", "#tables tr[aria-current] button"];
+  return ["chat", "back_to_answer", ".turns [aria-current]"];
+}
+
 function backButton() {
-  const rows = store.selection?.list === "rows";
-  return textButton("left", t(rows ? "back_to_table" : "back_to_answer"), () => {
-    setView(rows ? "tables" : "chat");
-    document.querySelector(rows ? "#tables tr[aria-current] button" : ".turns [aria-current]")?.focus();
-  }, { id: "back", dataset: { to: rows ? "tables" : "chat" } });
+  const [view, text, focused] = origin();
+  return textButton("left", t(text), () => {
+    setView(view);
+    document.querySelector(focused)?.focus();
+  }, { id: "back", dataset: { to: view } });
 }
 
 function card(turn, list, citation, index) {

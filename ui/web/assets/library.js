@@ -33,7 +33,7 @@ export function receive(value) {
   store.library = value;
   const known = new Set(value.papers.map((paper) => paper.id));
   for (const id of open.keys()) if (!known.has(id)) open.delete(id);
-  if (before?.state === "running" && value.job?.state === "done") open.clear();
+  if (before?.state === "running" && value.job?.state === "done") refreshDetails(value.papers);
   draw();
   emit("library", value);
   if (value.notice) emit("toast", { id: "notice", text: t(value.notice.key, value.notice), seconds: 12 });
@@ -57,17 +57,32 @@ function draw() {
 
 function drawJob() {
   const state = store.library?.job;
-  const rows = [...uploads].map(([name, percent]) => progress(name, t("uploading", { percent }), percent / 100));
+  const rows = [...uploads].map(([name, percent]) => (percent === null ? waitingFile(name, "queued") : progress(name, t("uploading", { percent }), percent / 100)));
   if (state?.state === "running") {
-    rows.push(el("p.job-title", {}, t("job_running")), jobProgress(state));
+    rows.push(el("p.job-title", {}, t("job_running")), jobProgress(state), otherFiles(state));
   } else if (state?.state === "failed") {
     rows.push(el("div.job-end.bad", { role: "alert" }, icon("none"), el("div", {}, el("b", {}, t("job_failed")), el("p", {}, state.error?.[store.lang === "zh" ? 0 : 1] ?? "")), dismiss()));
   } else if (state?.state === "done") {
-    rows.push(el("div.job-end", {}, icon("check"), el("b", {}, t("job_done")), dismiss()));
+    rows.push(el("div.job-end", {}, icon("check"), el("b", {}, t("job_done")), el("span.small", {}, outcome(state.result)), dismiss()));
   }
-  if (state?.waiting) rows.push(el("p.small", {}, t("queued")));
   job.dataset.state = uploads.size ? "uploading" : state?.state ?? "none";
   fill(job, rows);
+}
+
+const waitingFile = (name, state) => el("div.job-file", {}, el("span.name", {}, name), el("span.small", {}, t(state)));
+
+/** The files of a job beside the one at hand: those that wait, then those that are read. */
+function otherFiles(state) {
+  const others = (state.files ?? []).filter((file) => file.state !== "reading");
+  if (!others.length) return null;
+  return el("div.job-files", { tabindex: "0", role: "group", "aria-label": t("job_files") },
+    others.map((file) => waitingFile(file.name, file.state === "read" ? "stage_done" : "queued")),
+    state.more ? el("p.small", {}, t("job_more", { n: state.more })) : null);
+}
+
+/** How many of the files asked for are in the library now, and how many are not. */
+function outcome(result) {
+  return Object.entries(result ?? {}).filter(([, n]) => n).map(([name, n]) => t(name === "failed" ? "job_failed_files" : "job_indexed", { n })).join(" · ");
 }
 
 /** The progress of a running job: its file, stage and how much of it is done. */
@@ -137,6 +152,11 @@ function row(paper) {
     open.get(paper.id) ?? null);
 }
 
+async function refreshDetails(papers) {
+  for (const paper of papers.filter((one) => open.has(one.id))) open.set(paper.id, await details(paper));
+  drawList();
+}
+
 async function toggle(paper) {
   if (open.has(paper.id)) open.delete(paper.id);
   else open.set(paper.id, await details(paper));
@@ -154,11 +174,11 @@ function remove(paper) {
 async function take(files) {
   setView("library");
   const limit = store.library?.max_mb ?? 100;
+  const refused = (file) => (!/\.pdf$/i.test(file.name) ? "not_pdf" : file.size > limit * 1e6 ? "too_big" : "");
+  for (const file of files) if (!refused(file)) uploads.set(file.name, null);
   for (const file of [...files]) {
-    let result;
-    if (!/\.pdf$/i.test(file.name)) result = { reason: "not_pdf" };
-    else if (file.size > limit * 1e6) result = { reason: "too_big" };
-    else {
+    let result = { reason: refused(file) };
+    if (!result.reason) {
       uploads.set(file.name, 0);
       drawJob();
       result = await upload(file, (percent) => { uploads.set(file.name, percent); drawJob(); });

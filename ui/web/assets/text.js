@@ -17,6 +17,7 @@ export function answerText(turn) {
   for (const sentence of answer.sentences) {
     if (!sentence.reason) lines.push(`${sentence.text} ${sentence.citations.map((n) => `[${n}]`).join("")}`);
   }
+  if (turn.state === "stopped") lines.push(t("stopped_part"));
   lines.push("");
   for (const citation of answer.citations) lines.push(`[${citation.number}] ${reference(citation)}`);
   return lines.join("\n").trim();
