@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.findings import Finding
 from rag.pairing import Pair
-from rag.polarity import Clause, clauses, overlap
+from rag.polarity import Clause, clauses, denies, overlap
 from rag.terms import fold
 
 # Share of a clause's words that must be in a clause of the quote to compare the two.
@@ -17,8 +17,9 @@ SAME_CLAUSE = 0.5
 def denials(pair: Pair) -> list[Finding]:
     """Return the clauses that deny what the source says, or say what it denies."""
     found = [
-        *_negations(fold(pair.claim), fold(pair.source), same=pair.same),
+        *_negations(pair, fold(pair.claim), fold(pair.source)),
         *([] if pair.same else _undenied(*pair.shared)),
+        *_unadvised(pair),
     ]
     return found or _flipped(pair)
 
@@ -30,6 +31,12 @@ def _flipped(pair: Pair) -> list[Finding]:
     another clause: neither is an error.
     """
     rendered = [(clause, pair.rendered(clause)) for clause in pair.clauses[0]]
+    if left := _left_over(pair, rendered):
+        clause, other = left
+        if (clause.negations - other.negations) % 2:
+            return [Finding("negation", clause.plain.strip()[:40])]
+        rendered = [(c, others) for c, others in rendered if c is not clause]
+    matched = left[1] if left else None
     theirs = {id(o): o for _, others in rendered for o in others}.values()
     if (sum(o.negations for o in theirs) - sum(c.negations for c, _ in rendered)) % 2 == 0:
         return []
@@ -37,9 +44,27 @@ def _flipped(pair: Pair) -> list[Finding]:
         if clause.negations % 2:
             leaning = [o for o in pair.clauses[1] if _LEANS.match(o.plain)]
             others = (*others, *leaning, *(o for o in pair.clauses[1] if o.tokens & clause.tokens))
+            others = tuple(other for other in others if other is not matched)
         if others and all(_opposed(clause, other) for other in others):
             return [Finding("negation", clause.plain.strip()[:40])]
     return []
+
+
+def _left_over(
+    pair: Pair, rendered: Sequence[tuple[Clause, tuple[Clause, ...]]]
+) -> tuple[Clause, Clause] | None:
+    """Return the one clause of either side that shares nothing with the other, if both say much.
+
+    They render each other, the words in common being unknown: lower mortality, 降低病死率.
+    """
+    met = {id(other) for _, others in rendered for other in others}
+    even = len(pair.clauses[0]) == len(pair.clauses[1])
+    ours = [c for c, others in rendered if not others and (c.turns or c.negations or even)]
+    theirs = [o for o in pair.clauses[1] if id(o) not in met and (o.turns or o.negations)]
+    if len(ours) != 1 or len(theirs) != 1 or len(rendered) < 2:
+        return None
+    signs = [sum(turn.sign for turn in side[0].turns) for side in (ours, theirs)]
+    return (ours[0], theirs[0]) if signs[0] == signs[1] else None
 
 
 # What begins so speaks of what was named before, in words of its own.
@@ -54,12 +79,13 @@ def _opposed(a: Clause, b: Clause) -> bool:
     return denied % 2 == 1 and denied * (_declines([b]) - _declines([a])) <= 0
 
 
-def _negations(claim: str, source: str, *, same: bool) -> list[Finding]:
+def _negations(pair: Pair, claim: str, source: str) -> list[Finding]:
     """Find clauses that deny what the quote says, or say what it denies."""
-    ours, theirs = clauses(claim), clauses(source)
+    ours, theirs, same = clauses(claim), clauses(source), pair.same
     alike = [_same_clause(clause, theirs) if same else None for clause in ours]
     findings = []
-    for clause, other in zip(ours, alike, strict=True):
+    read = pair.clauses[0] if len(pair.clauses[0]) == len(ours) else ours
+    for clause, other, named in zip(ours, alike, read, strict=True):
         if same:
             # One clause of the quote may be told in two of the claim, the denial in one of them.
             parts = [c for c, o in zip(ours, alike, strict=True) if o is other or o is None]
@@ -72,10 +98,22 @@ def _negations(claim: str, source: str, *, same: bool) -> list[Finding]:
             clause.negations
             and not any(c.negations for c in theirs)
             # "does not respond" may render 耐药: a word of decline that is not rendered so far.
-            and _declines(theirs) <= _declines(ours)
+            and (
+                _declines(pair.rendered(named) or theirs) <= _declines([clause])
+                or _said(named, pair.rendered(named))
+            )
         ):
             findings.append(Finding("negation", clause.text.strip()[:40]))
     return findings
+
+
+def _said(clause: Clause, others: Sequence[Clause]) -> bool:
+    """Tell whether all words of direction of a clause stand in ``others`` about the same."""
+    theirs = [turn for other in others for turn in other.turns]
+    return bool(clause.turns) and all(
+        any(t.sign == o.sign and t.axis == o.axis and t.around & o.around for o in theirs)
+        for t in clause.turns
+    )
 
 
 # To keep from is a denial in other words: 妨碍 X 进入, X 难以进入.
@@ -92,13 +130,39 @@ def _undenied(claim: str, source: str) -> list[Finding]:
     Both texts have their concepts under shared names; words of decline may render a denial.
     """
     ours, theirs = clauses(claim), clauses(source)
-    if any(c.negations or _declines([c]) for c in ours) or not any(c.negations for c in theirs):
+    if any(c.negations for c in ours) or not any(c.negations for c in theirs):
+        return []
+    if _declines(ours) > _declines(theirs):
         return []
     words = frozenset[str]().union(*(c.tokens for c in ours))
     shared = [(len(words & c.tokens), c.negations % 2) for c in theirs]
     most = max(count for count, _ in shared)
     if most and all(denied for count, denied in shared if count == most):
         return [Finding("negation", claim.strip()[:40])]
+    return []
+
+
+# What is advised, and what advises against it.
+_ADVISED = re.compile(
+    r"(?:应当?|宜|须|必须|推荐|建议)(?![激变答用对急])"
+    r"|\b(?:should|must|ought to|recommend(?:ed|s)?|advis(?:ed|able)|be given|be used)\b"
+)
+_UNADVISED = re.compile(
+    r"(?:不|未|勿|切勿|避免)[^，。；]{0,4}?(?:应当?|宜|须|得|推荐|建议|主张|提倡)|禁[用忌止]|避免|忌用|慎用"
+    r"|\b(?:not|never|no longer|neither)\b[^,.;]{0,24}"
+    r"\b(?:recommend|advis|be given|be used|be combined)\w*"
+    r"|\b(?:should|must|ought) not\b|\bcontraindicat\w+|\bavoid(?:ed)?\b|\binadvisable\b"
+)
+
+
+def _unadvised(pair: Pair) -> list[Finding]:
+    """Find what the claim advises where all that the quote says of advice is against it."""
+    claim, source = pair.claim.lower(), pair.source.lower()
+    advised = _ADVISED.search(claim)
+    if not advised or _UNADVISED.search(claim) or denies(claim):
+        return []
+    if _UNADVISED.search(source) and not _ADVISED.search(_UNADVISED.sub(" ", source)):
+        return [Finding("negation", advised.group())]
     return []
 
 
@@ -111,8 +175,13 @@ def _denies(clause: Clause, theirs: Sequence[Clause], claim: str) -> bool:
     return alike and _declines(theirs) <= _declines(clauses(claim))
 
 
+_STATE = re.compile("negative|阴性", re.I)
+
+
 def _declines(found: Sequence[Clause]) -> int:
-    return sum(turn.sign < 0 for clause in found for turn in clause.turns)
+    """Return how many words of decline there are; a negative test or gene is none."""
+    turns = [turn for clause in found for turn in clause.turns if turn.sign < 0]
+    return sum(not _STATE.search(turn.word) for turn in turns)
 
 
 def _same_clause(clause: Clause, others: Sequence[Clause]) -> Clause | None:

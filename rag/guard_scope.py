@@ -131,9 +131,12 @@ def _clause(pair: Pair, clause: Clause, rendered: tuple[Clause, ...]) -> list[Fi
     def left_out(kind: _Class) -> str:
         """Return the words of the class that all rendered clauses have and the claim has not."""
         found = [kind.words.search(other.plain) for other in rendered]
-        return (
-            found[0].group() if found[0] and all(found) and not kind.rendered.search(claim) else ""
-        )
+        if not found[0] or not all(found) or kind.rendered.search(claim):
+            return ""
+        # 合并肝硬化的患者 may be told of as 肝硬化患者.
+        beside = found[0].string[found[0].end() :][:3]
+        told = found[0].group() == "合并" and len(beside) == 3 and beside in claim
+        return "" if told else found[0].group()
 
     if (words := left_out(_SOME)) and people:
         return [Finding("scope", words)]

@@ -32,6 +32,17 @@ _PROOF = re.compile(
     r"\bdefinite(?:ly)?\b|\bundoubtedly\b|\bindeed\b|\balways\b",
     re.I,
 )
+# What only reports, a reserve within what is reported, and what is said to come.
+_SUGGESTS = re.compile(r"提示|\bsuggest\w*", re.I)
+_INNER = re.compile(
+    r"可能|有望|或许|也许|似乎|潜在(?!状态)"
+    r"|\b(?:may|might|could|possib\w+|perhaps|probabl\w+|potential(?:ly)?|likely|promising)\b",
+    re.I,
+)
+_WILL = re.compile(
+    r"(?<![机社协议])会(?![议诊员])|必将|能够|必然|\bwill\b(?! not)|\bcan become\b", re.I
+)
+_ONE_OF = re.compile(r"之一|\bone (?:of|mechanism|cause|reason|way)\b|\bamong\b", re.I)
 # Whatever reports a result may be put as proof of it; a reserve may not.
 _REPORT = re.compile(
     r"证明|证实|确证|确认|确定|表明|显示|发现|公认|明确|"
@@ -68,6 +79,9 @@ def stronger(pair: Pair) -> list[Finding]:
 
 def _unreserved(pair: Pair) -> list[Finding]:
     proof = _PROOF.search(pair.claim)
+    one = _ONE_OF.search(pair.source) and not _ONE_OF.search(pair.claim)
+    if one and (sure := _WILL.search(pair.claim)) and not _HEDGE.search(pair.claim):
+        return [Finding("strength", sure.group())]
     if not _HEDGE.search(pair.source):
         if proof and not _REPORT.search(pair.source) and not _PROOF.search(pair.source):
             return [Finding("strength", proof.group())]
@@ -77,12 +91,23 @@ def _unreserved(pair: Pair) -> list[Finding]:
         if any(_all_hedged(pair, clause) for clause in proving):
             return [Finding("strength", proof.group())]
     if _RESERVED.search(pair.claim):
-        return []
+        return _promised(pair)
     return [
         Finding("strength", clause.plain.strip()[:40])
         for clause in pair.clauses[0]
         if _all_hedged(pair, clause)
     ][:1]
+
+
+def _promised(pair: Pair) -> list[Finding]:
+    """Find what a claim, behind a word of report alone, says will be, and its source may be."""
+    if _HEDGE.search(_SUGGESTS.sub(" ", pair.claim)) or _WILL.search(pair.source):
+        return []
+    for clause in pair.clauses[0]:
+        said, rendered = _WILL.search(clause.plain), pair.rendered(clause)
+        if said and rendered and all(_INNER.search(other.plain) for other in rendered):
+            return [Finding("strength", said.group())]
+    return []
 
 
 def _all_hedged(pair: Pair, clause: Clause) -> bool:

@@ -26,6 +26,7 @@ def turned(pair: Pair) -> list[Finding]:
     """Return what the claim turns round: effects, comparisons, the order of its own numbers."""
     return [
         *_turns(pair),
+        *_agents(pair),
         *(
             Finding("direction", text)
             for text in contradictions(pair.claim, pair.source, pair.translator)
@@ -84,6 +85,8 @@ def _is_turned(turn: Turn, theirs: Sequence[Turn], ours: int, *, same: bool) -> 
     near, far = best_match(turn, alike), best_match(turn, opposed)
     assert far is not None
     if not same:
+        if turn.axis == "degree" and alike and _of_another(turn, alike, opposed):
+            return True
         # Only names are shared; without one that tells, both senses in the quote let it pass.
         if far[0] == 0:
             return not alike and len(axis) >= ours
@@ -95,11 +98,43 @@ def _is_turned(turn: Turn, theirs: Sequence[Turn], ours: int, *, same: bool) -> 
         behind = best_object(turn, opposed)
         if behind >= 0.75 and best_object(turn, alike) <= behind - 0.4:
             return True
+    if not alike and len(turn.after) > 1 and best_object(turn, opposed) >= SAME_CLAUSE:
+        return True  # the same thing changes, in the one sense that the quote has
     # A passive or an intransitive has before it what another puts behind the word.
     around = best_around(turn, opposed)
-    moved = len(turn.around) > 2 and best_object(turn, alike) < SAME_CLAUSE
+    moved = len(turn.around) > (2 if alike else 1) and best_object(turn, alike) < SAME_CLAUSE
     enough = SAME_CLAUSE if alike else NONE_ALIKE
     if moved and around >= enough and best_around(turn, alike) < around - 0.1:
         return True
     most = bool(turn.before) + bool(turn.after)
     return far[0] >= SAME_OBJECT * most and (near is None or far[0] > near[0] + 0.05)
+
+
+def _of_another(turn: Turn, alike: Sequence[Turn], opposed: Sequence[Turn]) -> bool:
+    """Tell whether what is compared stands in the quote only by the opposite word.
+
+    STK11 responds worse, KRAS better: both senses are there, and each has its name.
+    """
+    own, other = (frozenset[str]().union(*(t.before for t in side)) for side in (alike, opposed))
+    return bool((turn.before & other) - own) and not (turn.before & own) - other
+
+
+# What acts on a thing by its name: an inhibitor of it, an activator.
+_AGENTS = (
+    re.compile(
+        r"(?:激动|激活|促进|兴奋|诱导)剂|\b(?:\w*agonist|activator|stimulator|promoter)s?\b"
+    ),
+    re.compile(r"(?:抑制|阻滞|拮抗|阻断)剂|\b(?:inhibitor|blocker|antagonist)s?\b"),
+)
+
+
+def _agents(pair: Pair) -> list[Finding]:
+    """Find an activator where the quote has inhibitors only, and the other way round."""
+    claim, source = (
+        re.sub(r"antagonist", "blocker", text.lower()) for text in (pair.claim, pair.source)
+    )
+    for own, other in (_AGENTS, _AGENTS[::-1]):
+        named = own.search(claim)
+        if named and other.search(source) and not own.search(source) and not other.search(claim):
+            return [Finding("direction", named.group())]
+    return []

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.clean import count_han, search_text
-from rag.polarity import Clause, clauses, overlap
+from rag.polarity import Clause, clauses, denies, overlap
 from rag.spelling import spelled
 from rag.terms import Translator, fold
+
+# 升高|血压, not a thing that is high by its name.
+_CHANGED = re.compile(r"(?<=[升增提抬降减])([高低])(?=[\u4e00-\u9fff])")
 
 
 def is_chinese(text: str) -> bool:
@@ -93,7 +96,10 @@ class Pair:
 
 def _named(text: str, translator: Translator) -> str:
     pieces, at = [], 0
+    text = _CHANGED.sub(r"\1 ", text)
     for concept in translator.concepts(text, "zh" if is_chinese(text) else "en"):
+        if denies(concept.text):
+            continue  # 禁用 denies what "contraindication" only names
         english = next((n for n in concept.names if n.isascii()), concept.text)
         pieces += [text[at : concept.start], " ", spelled(english), " "]
         at = concept.end

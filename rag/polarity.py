@@ -13,18 +13,19 @@ _UP = (
     r"|\bpromot\w*|\benhanc\w*|\bup-?regulat\w*|\bincreas\w*|\bactivat\w*|"
     r"\bstimulat\w*|(?<!-)\binduc(?:e|es|ed(?! by)|ing)\b|(?<=is )induced|(?<=are )induced|(?<=was )induced|(?<=were )induced|\belevat\w*"
     r"|\baccelerat\w*|\bprolong\w*|\brais(?:e|es|ed|ing)\b|\boverexpress\w*|"
-    r"\bfacilitat\w*|\bboost\w*|\bstrengthen\w*|\baggravat\w*"
+    r"\bris(?:e|es|en|ing)\b|\brose\b|\bworsen\w*|\bget(?:s|ting)? worse\b|\bfacilitat\w*|\bboost\w*|\bstrengthen\w*|\baggravat\w*"
 )
 _DOWN = (
     r"(?<!免疫)抑制(?!剂|因子|物|性)|阻断(?!剂)|下调|降低|减少|减弱|失活|灭活|"
     r"缩短|阻碍|阻止|妨碍|削弱|下降|缩小|低表达|减轻|减缓|延缓|拮抗(?!剂)|"
-    r"阻滞(?!剂)|清除|缓解(?!率|期)"
+    r"阻滞(?!剂)|清除|缓解(?!率|期)|预防(?!性|接种|用药|措施|医学)"
     r"|\binhibit(?!or)\w*|\bsuppress\w*|\bblock(?!er)\w*|\bdown-?regulat\w*|"
     r"\bdecreas\w*|\breduc\w*|\bweaken\w*|\binactivat\w*"
     r"|\bshorten\w*|\bimpair\w*|\bimped\w*|\bprevent\w*|\battenuat\w*|"
     r"\blower(?:s|ed|ing)\b|\blower (?=(?:the )?[a-z]+ ?[a-z]* (?:and|by|in|"
     r"level))|\bkeep(?:s|ing)?(?= [\w\s\-]{1,30}? (?:from|out of)\b)|\bhamper\w*|\bhinder\w*|\bdiminish\w*|\bdelay\w*|\bdeclin\w*|"
-    r"\bfall(?:s|en|ing)?\b|\bfell\b|\bdrop(?:s|ped)?\b|\bslow(?:s|ed|ing)\b"
+    r"\bfall(?:s|en|ing)?\b|\bfell\b|\bdrop(?:s|ped)?\b|\bslow(?:s|ed|ing)\b|"
+    r"\brestrain\w*|\bshr[iau]nk\w*|\beradicat\w*|\beliminat\w*|\bget(?:s|ting)? better\b"
 )
 _MORE = (
     r"高于|优于|大于|多于|长于|好于|强于|较高|更高|较好|更好|较长|更长|较多|"
@@ -48,9 +49,9 @@ _NEGATION = re.compile(
     r"足|稳定|典型|完整|明原因|久|得不|过|论|管|只|等|足)|未(?!来|分化|成熟|婚)|"
     r"无(?!论|关紧要|进展|创|菌|病生存|瘤|痛|症状)|没有|并非|而非|绝非|"
     r"非(?=必要|同源|所有|全部|每)"
-    r"|缺乏(?!症|有关|相关|与|和|者|的|会|可|是|导致|引起|造成|$)|不足以|不充分|难以|很难|尚未|从未|禁用|禁忌|避免"
-    r"|\b(?:not|no|never|without|neither|nor|cannot|lacks?|lacking|fails?|"
-    r"failed|absence of|contraindicated|avoid(?:ed)?|unable|insufficient|inadequate|unproven|unlikely|unclear|unknown|uncertain|hardly|scarcely)\b|n't\b",
+    r"|缺乏(?!症|[^，。；]{0,4}[A-Za-z0-9-]{2,12} ?的|有关|相关|与|和|者|的|会|可|不|未|加重|使|是|导致|引起|造成|$)|不足以|不充分|难以|很难|尚未|从未|禁用|禁忌|避免"
+    r"|\b(?:not|no|never|without(?! symptoms)|neither|nor|cannot|lacks|lack(?! of (?!evidence|data|proof))|lacking|fails?|"
+    r"failed|absence of|contraindicat\w+|avoid(?:ed)?|unable|insufficient|inadequate|unproven|unlikely|unclear|unknown|uncertain|hardly|scarcely)\b|n't\b",
     re.I,
 )
 # A bound of a number is neither a comparison nor a denial.
@@ -60,12 +61,14 @@ _BOUND = re.compile(
     r"\b(?:higher|lower|greater|more|less|fewer) than (?=\d)"
 )
 _CLAUSE = re.compile(
-    r"[，,；;。！？!?：:\n]|,(?=\s)|\.(?=\s|$)|\b(?:but|whereas|while|although)\b|但|而(?!且|后)"
+    r"[，,；;。！？!?：:\n]|,(?=\s)|\.(?=\s|$)|\b(?:but|whereas|while|although|because(?! of))\b|但|而(?!且|后)"
 )
 # What begins another predicate is not governed any more.
 _JOINED = re.compile(
     r"并(?!发)|且|从而|进而|\band (?:also )?(?:does|do|is|are|was|were|has|have|\w+s\b(?= ))"
 )
+# A pause between two words of direction parts what they govern: 功能减弱、分泌增多.
+_PREDICATE = re.compile(f"{_JOINED.pattern}|、")
 # Words that only join; what two clauses share has to be more than these.
 _JOINING = frozenset(
     "a an and as at by for from in is are was were be been has have had of on or than that the this to with".split()
@@ -138,7 +141,10 @@ def _clause(text: str) -> Clause:
         axis, sign = _AXIS[str(match.lastgroup)]
         left = found[i - 1].end() if i else 0
         right = found[i + 1].start() if i + 1 < len(found) else len(text)
-        if joined := _JOINED.search(text, match.end(), right):
+        if i and (breaks := list(_PREDICATE.finditer(text, left, match.start()))):
+            left = breaks[-1].end()
+        stop = _PREDICATE if i + 1 < len(found) else _JOINED
+        if joined := stop.search(text, match.end(), right):
             right = joined.start()
         turns.append(
             Turn(

@@ -30,8 +30,20 @@ SOME = "部分患者停药后病情反弹。"
 LATE = "晚期肺癌患者的中位生存期为 13.4 个月。"
 NOPROOF = "尚无充分证据表明二甲双胍能够预防痴呆。"
 BOUND = "血钾不应超过 5.5 mmol/L；UACR 低于 30 mg/g 为 A1，高于 300 mg/g 为 A3。"
+PREGNANT = "妊娠期妇女不宜使用甲氨蝶呤，因其可导致胎儿畸形。"
+RELIEF = "贝伐珠单抗延长了中位总生存期，但没有降低病死率。"
+HOPE = "上述结果提示 miR-21 有望成为早期诊断胃癌的标志物。"
+EITHER = "STK11 突变患者接受免疫治疗的疗效较差，而 KRAS 单纯突变患者的疗效较好。"
+BLOCKER = "SGLT2 抑制剂延缓了小鼠的动脉粥样硬化。"
+WARBURG = "缺氧上调 HIF-1α，后者抑制线粒体呼吸并增强糖酵解。"
 
 FAITHFUL = [
+    ("Methotrexate should not be used in pregnant women, as it can cause fetal malformations.", PREGNANT),
+    ("Bevacizumab prolonged median overall survival but failed to lower mortality.", RELIEF),
+    ("The results suggest that miR-21 could become a marker of early gastric cancer.", HOPE),
+    ("Patients with KRAS mutations alone respond better to immunotherapy.", EITHER),
+    ("SGLT2 inhibitors delayed atherosclerosis in mice.", BLOCKER),
+    ("缺氧时 HIF-1α 上调，线粒体呼吸受到抑制，糖酵解增强。", WARBURG),
     ("有效率在 B 组为 45.1%，在 A 组为 67.2%。", ARMS),
     ("The response rate was 67.2% in group A and 45.1% in group B.", ARMS),
     ("Progression-free survival was 12.3 months with osimertinib and 8.1 months with gefitinib.", VERSUS),
@@ -62,6 +74,12 @@ FAITHFUL = [
 ]  # fmt: skip
 
 PLANTED = [
+    ("negation", "Methotrexate should be used in pregnant women, as it can cause fetal malformations.", PREGNANT),
+    ("negation", "Bevacizumab prolonged median overall survival but managed to lower mortality.", RELIEF),
+    ("strength", "The results suggest that miR-21 will become a marker of early gastric cancer.", HOPE),
+    ("comparison", "Patients with STK11 mutations respond better to immunotherapy.", EITHER),
+    ("direction", "SGLT2 激动剂延缓了小鼠的动脉粥样硬化。", BLOCKER),
+    ("direction", "缺氧时 HIF-1α 上调，线粒体呼吸受到促进，糖酵解减弱。", WARBURG),
     # numbers, units, signs
     ("number", "贝伐珠单抗组的中位总生存期为 15.2 个月。", OS),
     ("number", "贝伐珠单抗组的中位总生存期为 12.5 年。", OS),
