@@ -112,7 +112,7 @@ class Judge:
         probability = model.probability(evidence.features)
         asked = evidence.asked
         missing = tuple(dict.fromkeys((*evidence.missing, *evidence.unmentioned)))
-        if probability < model.partly or evidence.unmentioned:
+        if probability < model.partly or evidence.unmentioned or evidence.beside:
             return Verdict(Status.NOT_FOUND, min(probability, model.partly), missing)
         if missing:
             most = 2 / 3 if question.kind in ("comparison", "list") else 1 / 2
@@ -129,3 +129,10 @@ class Judge:
             return verdict
         least = self.model(evidence.direction).answered
         return Verdict(Status.ANSWERED, max(verdict.probability, least))
+
+    def denied(self, verdict: Verdict, evidence: Evidence) -> Verdict:
+        """Return the verdict where something else than likeness shows that no paper answers."""
+        if not evidence.direction:
+            return verdict
+        most = self.model(evidence.direction).partly
+        return Verdict(Status.NOT_FOUND, min(verdict.probability, most), verdict.missing)

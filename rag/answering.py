@@ -24,6 +24,7 @@ from rag.features import Vector, Vectors
 from rag.filtering import EVERYTHING, Filter
 from rag.gloss import Glossary
 from rag.lexical_signals import Floats, Source
+from rag.overview import answers, headed, lacks_kind, naming_first, prefer
 from rag.question import Question
 from rag.records import Answer, AnswerSentence, Citation, Status
 from rag.reranking import DEPTH, Reranker, rerank
@@ -32,7 +33,7 @@ from rag.selection import CANDIDATE_HITS, Candidate, candidates
 from rag.signals import Signals, signals
 from rag.snapshot_source import SnapshotSource
 from rag.terms import Translator, key_terms, spellings
-from rag.wanted import answers, naming_first, prefer, wanted_of
+from rag.wanted import wanted_of
 
 # Passages that are looked through for what a broad question asks to be named, and how many of
 # the best are read whatever they name.
@@ -141,36 +142,40 @@ class Library:
         started = time.perf_counter()
         vectors = self.vectors(question)
         embedded = time.perf_counter()
-        wanted = wanted_of(question, self.translator) if question.broad else None
-        depth = WANTED_DEPTH if wanted else CANDIDATE_HITS
-        hits = self.hits(question, depth, Filter(papers=papers), vectors=vectors)
-        retrieved = time.perf_counter()
-        source: Source = SnapshotSource(self.snapshot)
-        if narrowed is not None:
-            hits, source = narrowed(hits, source)
         coverages = self.coverages(question)
 
-        def rank(hits: Sequence[Hit]) -> list[Candidate]:
+        def look(k: int, papers: frozenset[str] | None) -> tuple[tuple[Hit, ...], Source]:
+            hits = self.hits(question, k, Filter(papers=papers), vectors=vectors)
+            source: Source = SnapshotSource(self.snapshot)
+            return narrowed(hits, source) if narrowed else (hits, source)
+
+        def rank(hits: Sequence[Hit], source: Source) -> list[Candidate]:
             found = candidates(
                 question, vectors, self.embed, hits, source, self.background, coverages,
                 self.weights,
             )  # fmt: skip
             return self.judge.on_subject(found, coverages)
 
-        ranked = rank(hits)
+        wanted = wanted_of(question, self.translator) if question.broad else None
+        hits, source = look(WANTED_DEPTH if wanted else CANDIDATE_HITS, papers)
+        retrieved = time.perf_counter()
+        ranked = rank(hits, source)
         chosen = time.perf_counter()
         evidence = self.judge.evidence(
             question, ranked, coverages, self._alignment(question, ranked, coverages)
         )
         verdict = self.judge.verdict(question, evidence)
         if wanted:
-            naming = naming_first(hits, wanted, CANDIDATE_HITS, SURE_HITS)
-            read = [hit.row for hit in naming] == [hit.row for hit in hits[:CANDIDATE_HITS]]
-            preferred = prefer(ranked if read else rank(naming), wanted, coverages)
             # Whether the papers answer is judged as for every question, which the thresholds
             # are fitted on, but where their own headings answer a bare question.
+            own = headed(hits, wanted, coverages)
+            read, source = look(WANTED_DEPTH, own) if own else (hits, source)
+            naming = naming_first(read, wanted, CANDIDATE_HITS, SURE_HITS)
+            preferred = prefer(rank(naming, source), wanted, coverages)
             if answers(preferred, wanted, coverages):
                 verdict = self.judge.affirmed(verdict, evidence)
+            elif lacks_kind(preferred, wanted):
+                verdict = self.judge.denied(verdict, evidence)
             if verdict.status is not Status.NOT_FOUND:
                 ranked = preferred
         done = time.perf_counter()

@@ -61,12 +61,13 @@ def choose(
     if not ranked:
         return ()
     ranked = [c for c in ranked if not c.idle] or ranked
+    naming = [c for c in ranked if c.names]
+    if len(naming) >= ENOUGH_NAMING:
+        ranked = naming
     margin = BROAD_MARGIN if question.broad else NARROW_MARGIN
     floor = ranked[0].score - (margin if sure else min(margin, UNSURE_MARGIN))
-    naming = ranked[0].score - (NAMING_MARGIN if sure else UNSURE_NAMING_MARGIN)
-    pool = [c for c in ranked if c.score >= (naming if c.names else floor)]
-    if sum(bool(c.names) for c in pool) >= ENOUGH_NAMING:
-        pool = [c for c in pool if c.names]
+    lowest = ranked[0].score - (NAMING_MARGIN if sure else UNSURE_NAMING_MARGIN)
+    pool = [c for c in ranked if c.score >= (lowest if c.names else floor)]
     most = limit if question.broad else min(limit, NARROW_LIMIT)
     groups = _diverse(pool, most, LIKENESS if question.broad else 0.0)
     chosen = [_with_antecedent(group) for group in groups]

@@ -53,7 +53,8 @@ class Evidence:
     ``direction`` is such as "en-zh": the question's language, then the passage's. ``missing``
     are specific terms and facets of the question that the best sentences lack, of ``asked``;
     ``uncovered`` its heaviest terms that the best passage lacks. ``unmentioned`` is what the
-    question is about, where no passage found mentions any of it.
+    question is about, where no passage found mentions any of it; ``beside`` tells that the best
+    sentences speak of none of the facets that are asked for.
     """
 
     direction: str
@@ -62,6 +63,7 @@ class Evidence:
     asked: int = 0
     uncovered: tuple[str, ...] = ()
     unmentioned: tuple[str, ...] = ()
+    beside: bool = False
 
 
 def weigh(
@@ -126,6 +128,7 @@ def weigh(
         asked=asked,
         uncovered=_uncovered(best, coverage),
         unmentioned=_unmentioned(ranked, coverages),
+        beside=bool(facets) and all(facet.name in missing for facet in facets),
     )
 
 

@@ -34,6 +34,22 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      r"|\bhow (?:is|are|to|do|does|should)\b.*\b(?:treat|manag)|\btreatments? (?:of|for)\b|\bused to treat\b",
      r"治疗|疗法|药|手术|切除|消融|放疗|化疗|抑制剂|单抗|替尼|首选|一线|方案|给予|控制|干预|饮食|\btreat|\btherap|\bdrug|\bsurg|inhibitor"
      r"|\bregimen|\bfirst-line|\bmanag|\bchemo|\bradio"),
+    ("手术", "surgery", r"手术(?:治疗|方式|方法)|外科治疗|\bsurgical (?:treatment|option|therap)|\bsurger(?:y|ies)\b",
+     r"手术|切除|术[后前式中]|术$|移植|置换|外科|电刺激|\bsurg|\bresect|ectomy\b|\btransplant|\breplacement"),
+    ("诊断", "diagnosis", r"(?:如何|怎样|怎么)(?:进行)?诊断|诊断(?:标准|方法|依据|要点|手段|流程)"
+     r"|\bhow (?:is|are|do|does|can)\b.*\bdiagnos|\bdiagnostic (?:criteria|methods?|tests?|approach)|\bdiagnosis of\b",
+     r"诊断|确诊|鉴别|检查|活检|筛查|检测|标志物|影像|\bdiagnos|\bbiops|\bscreen|\bdetect|\bimaging|\bcriteria"),
+    ("护理", "nursing care", r"护理|\bnursing\b", r"护理|照护|看护|\bnursing|\bcare\b"),
+    ("危险因素", "risk factors", r"(?:危险|风险|易感|高危)因素|\brisk factors?\b",
+     r"危险|风险|易感|高危|诱因|相关因素|影响因素|预测因素|\brisk|\bpredict|\bassociated with\b|\bpredispos"),
+    ("临床表现", "clinical features", r"临床表现|(?:有|出现)(?:哪些|什么)(?:症状|表现)|症状(?:有|是|包括)|\bsymptoms?\b"
+     r"|\bclinical (?:features|manifestations|presentation)",
+     r"症状|表现|体征|征象|出现|[疼痛]|发热|乏力|咳|呕|肿胀|皮疹|出血|震颤|麻木|\bsymptom|\bpresent|\bmanifest|\bsigns?\b"
+     r"|\bpain|\bfever|\bfatigue"),
+    ("预防", "prevention", r"(?:如何|怎样|怎么)预防|预防(?:方法|措施|策略)|\bprevent(?:ed|ion)\b",
+     r"预防|防治|疫苗|筛查|降低.{0,12}(?:风险|发生)|\bprevent|\bvaccin|\bprophyla|\breduc\w* .{0,40}\brisk"),
+    ("预后", "prognosis", r"预后(?:如何|怎样|怎么样)|\bprognosis\b",
+     r"预后|生存|存活|死亡|复发|转归|\bprognos|\bsurviv|\bmortality|\brecurren"),
     ("疗程", "duration", r"疗程|多长时间|持续多久|\bhow long\b|\bduration\b",
      r"疗程|周期|个月|周|天|年|小时|时间|\bcycle|\bmonths?\b|\bweeks?\b|\bdays?\b|\byears?\b|\bhours?\b"),
 )  # fmt: skip

@@ -17,7 +17,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
      r"PD-L?1|CTLA-4|LAG-3|免疫检查点|肿瘤疫苗|细胞治疗产品",
      r"(?:利|利尤|瑞利|迪利|雷利|帕利|伐利)珠?单抗|limab\b|lizumab\b|\bCAR-T\b"),
     (r"靶向(?:治疗|药|疗法)|\btargeted (?:therap|drug|agent|treatment)",
-     r"酪氨酸激酶|TKI|靶向药|(?:ALK|MEK|MET|KRAS|NTRK|RET|BTK|PARP|CDK4/6|BCR-ABL|mTOR|PDGFRA).*抑制剂"
+     r"酪氨酸激酶|TKI|靶向药|(?:ALK|MEK|MET|KRAS|NTRK|RET|BTK|JAK|PARP|CDK4/6|BCR-ABL|mTOR|PDGFRA).*抑制剂"
      r"|(?:EGFR|CLDN18\.2)单抗|抗血管生成|抗体偶联|蛋白酶体",
      r"(?:替尼|拉西布|帕利|唑帕尼)|(?:tinib|rasib|parib|ciclib)\b"),
     (r"化疗|化学(?:治疗|疗法)|\bchemotherap",
@@ -28,9 +28,16 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
      r"(?:莫昔芬|曲唑|瑞林|鲁胺|维司群)"),
     (r"放(?:射)?(?:治)?疗|\bradio(?:therap|surg)|\bradiation therap", r"放射治疗|放射性药物",
      r"放射|放疗|近距离|立体定向|\bSBRT\b|\bradio|\bstereotactic"),
-    (r"局部治疗|局部疗法|\b(?:local|locoregional|local-regional) (?:therap|treatment)", r"放射治疗",
-     r"放射|放疗|近距离|立体定向|切除|手术|消融|栓塞|灌注|冷冻|粒子|\bSBRT\b|\bradio|\bstereotactic"
-     r"|\babla|\bemboli|\bresect|ectomy\b|\bsurg|\bTACE\b|\bHAIC\b"),
+    (r"手术(?:治疗|疗法|方式|方法)|外科(?:治疗|手术)|\bsurg(?:ery|ical (?:treatment|option))",
+     r"手术",
+     r"手术|切除|术$|移植|置换|脑深部电刺激|吻合|造口|\bsurg|ectomy\b|plasty\b|\bresect"
+     r"|transplant|deep brain|replacement"),
+    (r"生物制剂|\bbiologic(?:s|al)?\b",
+     r"单抗|单克隆抗体|TNF|肿瘤坏死因子|白细胞介素.*(?:抑制|拮抗)|受体融合",
+     r"单抗|西普|(?:mab|cept)\b"),
+    (r"局部治疗|局部疗法|\b(?:local|locoregional) (?:therap|treatment)", r"放射治疗",
+     r"放射|放疗|近距离|立体定向|切除|手术|消融|栓塞|灌注|冷冻|粒子|\bSBRT\b|\bradio"
+     r"|\bstereotactic|\babla|\bemboli|\bresect|ectomy\b|\bsurg|\bTACE\b|\bHAIC\b"),
 )  # fmt: skip
 
 

@@ -68,7 +68,7 @@ SPECIFIC = frozenset(
      "procedure", "pathogen", "organ"]
 )  # fmt: skip
 # Concepts too wide to tell one question from another.
-_WIDE = frozenset(
+WIDE = frozenset(
     ["肿瘤", "癌症", "癌", "细胞", "基因", "蛋白", "蛋白质", "信号通路", "通路", "治疗", "药物",
      "疾病", "患者", "肿瘤细胞", "癌细胞", "组织", "器官", "手术", "化疗", "转移", "tumor",
      "tumour", "cancer", "cell", "cells", "gene", "protein", "pathway", "drug", "disease",
@@ -153,7 +153,7 @@ _LEAST_WORD = 3
 
 def _concept_term(concept: Concept, lexicon: Translator | None, language: str) -> KeyTerm:
     forms = _forms(concept)
-    wide = any(form in _WIDE for form in forms)
+    wide = any(form in WIDE for form in forms)
     anchor = concept.kind in SPECIFIC and not wide
     parts = _parts(concept.text, lexicon, language) if lexicon and anchor else ()
     members = members_of(concept.names, lexicon.members) if lexicon and anchor else ()
@@ -207,7 +207,7 @@ def _terms_zh(
     for match in re.finditer(f"{DRUG_ZH}|{DISEASE_ZH}", question.search):
         inside = any(c.start < match.end() and match.start() < c.end for c in concepts)
         name = FRAME_ZH.sub("", match.group())
-        if not inside and len(name) > 1 and name not in _WIDE:
+        if not inside and len(name) > 1 and name not in WIDE:
             found.setdefault(name, KeyTerm(name, (name,), "name", True, not cross))
     text = FRAME_ZH.sub(" ", question.search)
     for name in _NAME.findall(text):

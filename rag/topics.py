@@ -8,10 +8,11 @@ holds nothing but its subject and what is asked of it.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rag.mentions import mentions_of
-from rag.modalities import Modality, modalities_of
+from rag.mentions import Mention, mentions_of
+from rag.modalities import Modality, members_of, modalities_of
 from rag.question import Question
 from rag.terms import SPECIFIC, Translator, fold
 
@@ -25,10 +26,14 @@ _EN = (
     r"\b(?:which|what)(?: (?!patients|factors|adverse|side|outcomes?|effects?|of|from|to|for|in"
     r"|with)[\w/+-]+){0,3}? "
 )
-_TREATMENT_ZH = r"(?:药物?|疗法|治疗(?:方[法案式]|手段|措施|策略|选择|药物?)?|化疗|放疗|方案)"
+_TREATMENT_ZH = (
+    r"(?:药物?|疗法|治疗(?:方[法案式]|手段|措施|策略|选择|药物?)?|化疗|放疗|方案|生物制剂|抑制剂|拮抗剂|激动剂"
+    r"|单抗|手术(?:方式|方法)?|术式)"
+)
 _TREATMENT_EN = (
     r"(?:drugs?|agents?|regimens?|treatments?|therap(?:y|ies)|medications?|chemotherap\w*"
-    r"|immunotherap\w*|interventions?)\b(?![- ](?:related|resistan|associated|effects?|outcomes?))"
+    r"|immunotherap\w*|interventions?|inhibitors?|biologics|antibodies|surger(?:y|ies)"
+    r"|operations?|procedures?)\b(?![- ](?:related|resistan|associated|effects?|outcomes?))"
 )
 # What a paper tells of a treatment beside naming it: its state, its progress, a choice.
 _STATE_ZH = r"(?:的?(?:研究|临床|最新|应用)*(?:进展|现状|策略|选择|方法|方案|手段|措施|概况|应用))"
@@ -38,7 +43,7 @@ _ASKS: tuple[tuple[tuple[str, ...], str], ...] = (
      rf"{_ZH}{_TREATMENT_ZH}|{_TREATMENT_ZH}{_LISTED}"
      r"|(?:如何|怎样|怎么)(?:进行)?(?:有效)?(?:治疗|处理|用药|防治|干预)"
      rf"|治疗{_STATE_ZH}(?=\s*(?:[?？。]|$|有哪些|是什么|如何))"
-     r"|(?:介绍|概述|综述|总结|简述|说说|谈谈).*治疗(?=\s*(?:[?？。]|$))"
+     r"|(?:的|介绍|概述|综述|总结|简述|说说|谈谈)[^，,。？?]{0,12}(?:治疗|疗法|用药)(?=\s*(?:[?？。]|$))"
      rf"|{_EN}{_TREATMENT_EN}|\btreatment options\b|\b(?:used|given|available) to treat\b"
      r"|\bhow (?:is|are|do|does|should|can)\b.*\b(?:treat(?:ed)?|managed?)\b"
      r"|\b(?:describe|summari[sz]e|overview of|outline|advances in|progress in)\b.*"
@@ -71,7 +76,7 @@ ACTING = frozenset(["molecule", "pathway", "cell", "name"])
 _FRAME_ZH = re.compile(
     r"分子|生物学|病理生理|病理|主要|目前|现有|常用|可用|可以|具体|分别|一般|常见|关键|重要|相关|潜在|最新"
     r"|发生|发展|发病|形成|产生|扩散|播散|机制|机理|原理|研究|临床|应用|进展|现状|概况|策略|选择|方法|方案|方式"
-    r"|手段|措施|治疗|疗法|药物|用药|防治|干预|处理|信号|转导|通路|途径|蛋白|基因|细胞因子|趋化因子|受体"
+    r"|手段|措施|治疗|疗法|药物|药|用药|防治|生物制剂|抑制剂|手术|术式|外科|干预|处理|信号|转导|通路|途径|蛋白|基因|细胞因子|趋化因子|受体"
     r"|细胞|参与|涉及|介导|促进|驱动|导致|引起|调控|有关|用于|患者|病人|请问|请|介绍|概述|综述|总结|简述|说说|谈谈"
     r"|哪些|哪几|什么|何种|哪种|如何|怎样|怎么|为什么|为何|容易|进行|有效|包括|之间|通过|以及"
     r"|[的是有都又了吗呢和与及对于在中会能用药易个种类条为到向其等一下]"
@@ -84,7 +89,8 @@ _FRAME_EN = frozenset(
      "pathogenesis", "pathophysiology", "basis", "spread", "develop", "develops", "occur",
      "occurs", "arise", "arises", "metastasize", "metastasise", "metastasizes", "progress",
      "come", "about", "treat", "treats", "treated", "treatment", "treatments", "therapy",
-     "therapies", "drug", "drugs", "agent", "agents", "regimen", "regimens", "medication",
+     "therapies", "inhibitor", "inhibitors", "biologics", "surgery", "surgical", "drug", "drugs",
+     "agent", "agents", "regimen", "regimens", "medication",
      "medications", "managed", "manage", "management", "option", "options", "strategy",
      "strategies", "approach", "approaches", "pathway", "pathways", "signaling", "signalling",
      "protein", "proteins", "gene", "genes", "molecule", "molecules", "cell", "cells",
@@ -101,48 +107,78 @@ class Topic:
 
     ``families`` of mentions are asked for, of the kinds of treatment in ``modalities`` where
     these are named; ``mechanism`` asks what of these acts on what. ``known`` are the folded
-    names that stand in the question itself. ``bare`` marks a question that holds nothing else.
+    names that stand in the question itself; of a class among them only ``members`` count, where
+    the lexicon lists any. ``asked`` are those that name what is asked for
+    (免疫细胞 in 哪些免疫细胞) and not its subject. ``bare`` marks a question that holds nothing
+    else.
     """
 
     families: frozenset[str]
     mechanism: bool
     modalities: tuple[Modality, ...]
     known: frozenset[str]
+    members: frozenset[str]
+    asked: frozenset[str]
     bare: bool
+
+    def is_subject(self, kind: str, text: str) -> bool:
+        """Tell whether a term of the lexicon's ``kind`` is what the question is about."""
+        return _is_subject(kind, text) and fold(text) not in self.asked
 
 
 def topic_of(question: Question, lexicon: Translator) -> Topic | None:
     """Return what ``question`` asks of its subject; None where it asks for something else."""
-    own = mentions_of(question.search, question.language, lexicon)
-    families = {
-        family for names, asks in _COMPILED if asks.search(question.search) for family in names
-    }
+    search = question.search
+    own = mentions_of(search, question.language, lexicon)
+    spans = [
+        (families, match.span()) for families, asks in _COMPILED for match in asks.finditer(search)
+    ]
+    families = {family for names, _ in spans for family in names}
     acting = ACTING | {"therapy"}
-    mechanism = not any(m.family in acting for m in own) and bool(
-        _MECHANISM.search(question.search)
+    asked = {
+        fold(m.text)
+        for m in own
+        for names, (start, end) in spans
+        if m.family in names and start <= m.start and m.end <= end
+    }
+    mechanism = not any(m.family in acting for m in own if fold(m.text) not in asked) and bool(
+        _MECHANISM.search(search)
     )
     if mechanism:
         families |= ACTING
     if not families:
         return None
-    kinds = modalities_of(question.search) if "therapy" in families else ()
+    kinds = modalities_of(search) if "therapy" in families else ()
     known = frozenset(fold(name) for m in own for name in (m.text, *m.names))
-    return Topic(frozenset(families), mechanism, kinds, known, _bare(question, lexicon))
+    bare = _bare(question, lexicon, asked)
+    return Topic(
+        frozenset(families), mechanism, kinds, known, _members(own, asked, kinds, lexicon),
+        frozenset(asked), bare,
+    )  # fmt: skip
 
 
-def is_subject(kind: str, text: str) -> bool:
-    """Tell whether a term of the lexicon's ``kind`` is what a question is about."""
+def _members(
+    own: Sequence[Mention], asked: Collection[str], kinds: Sequence[Modality], lexicon: Translator
+) -> frozenset[str]:
+    """Return the drugs of a class that is asked for, where it is no kind of treatment."""
+    if kinds:
+        return frozenset()
+    names = [name for m in own if fold(m.text) in asked for name in (m.text, *m.names)]
+    return frozenset(fold(name) for name in members_of(names, lexicon.members))
+
+
+def _is_subject(kind: str, text: str) -> bool:
     named = kind in SPECIFIC or kind == "process"
     return named and not modalities_of(text) and not _MECHANISM.search(text)
 
 
-def _bare(question: Question, lexicon: Translator) -> bool:
+def _bare(question: Question, lexicon: Translator, asked: Collection[str]) -> bool:
     """Tell whether nothing is left of a question without its subject and what frames it."""
     left, named = question.search, False
     for concept in reversed(lexicon.concepts(question.search, question.language)):
-        if is_subject(concept.kind, concept.text):
+        if fold(concept.text) not in asked and _is_subject(concept.kind, concept.text):
             named = named or concept.kind in SPECIFIC
-        elif not modalities_of(concept.text):
+        elif fold(concept.text) not in asked and not modalities_of(concept.text):
             continue
         left = f"{left[: concept.start]} {left[concept.end :]}"
     if question.language == "zh":

@@ -70,6 +70,28 @@ def test_a_name_counts_once_it_is_another_than_the_questions(lexicon):
     assert not wanted.named(search_text("靶向治疗改善了部分患者的预后。"), "zh")
 
 
+@pytest.mark.parametrize(
+    ("question", "member", "other"),
+    [
+        ("类风湿关节炎的生物制剂有哪些？", "阿达木单抗", "甲氨蝶呤"),
+        ("有哪些ALK抑制剂？", "洛拉替尼", "奥希替尼"),
+        ("帕金森病的手术治疗", "脑深部电刺激", "左旋多巴"),
+    ],
+)
+def test_of_a_kind_or_class_only_members_count(question, member, other, lexicon):
+    wanted = wanted_of(analyse(question), lexicon)
+    assert wanted.named(f"可选择{member}治疗。", "zh")
+    assert not wanted.named(f"可选择{other}治疗。", "zh")
+
+
+def test_what_is_asked_for_is_not_the_subject(lexicon):
+    topic = topic_of(
+        analyse("Which immune cells are involved in hepatocellular carcinoma?"), lexicon
+    )
+    assert topic.bare and not topic.is_subject("cell", "immune cells")
+    assert topic.is_subject("disease", "hepatocellular carcinoma")
+
+
 def test_an_examination_is_no_treatment(lexicon):
     wanted = wanted_of(analyse("肾病如何治疗？"), lexicon)
     assert not wanted.named(search_text("必要时行肾活检和肾动脉造影。"), "zh")
@@ -134,9 +156,11 @@ def test_what_acts_counts_and_what_is_only_named_under_a_fitting_heading(lexicon
         ),
         ("2型糖尿病肾病如何治疗？", ("二甲双胍",), ("奥希替尼", "帕博利珠单抗")),
         ("哪些靶向药物用于肺癌肝转移？", ("奥希替尼", "阿来替尼"), ("帕博利珠单抗、",)),
-        ("肺癌肝转移的分子机制有哪些？", ("TGF-β/Smad", "整合素", "CXCR4"), ("达格列净",)),
+        ("肺癌肝转移的分子机制有哪些？", ("TGF-β/Smad", "整合素", "Kupffer"), ("达格列净",)),
         ("糖尿病肾病的发病机制有哪些？", ("TGF-β", "SGLT2"), ("整合素",)),
         ("What are the molecular mechanisms of liver metastasis?", ("TGF-β",), ("SGLT2",)),
+        ("请介绍肺癌肝转移的局部治疗", ("消融", "立体定向"), ("奥希替尼",)),
+        ("肺癌肝转移的免疫治疗进展", ("帕博利珠单抗",), ("奥希替尼",)),
         ("How is diabetic kidney disease treated?", ("二甲双胍",), ("帕博利珠单抗",)),
         ("What drugs treat small cell lung cancer?", ("依托泊苷",), ("奥希替尼", "二甲双胍")),
     ],
@@ -169,6 +193,10 @@ def test_an_overview_is_drawn_from_several_sections(assistant, question):
         "阿尔茨海默病的发病机制是什么？",
         "老年肺癌肝转移的分子机制有哪些？",
         "肺癌肝转移铁死亡的机制",
+        "肺癌肝转移的护理措施有哪些？",
+        "肺癌肝转移的诊断方法有哪些？",
+        "糖尿病肾病的手术治疗有哪些？",
+        "How is lung cancer liver metastasis prevented?",
         "What are the mechanisms of breast cancer brain metastasis?",
         "Which drugs treat pancreatic cancer?",
     ],
