@@ -15,14 +15,15 @@ from index.records import Hit
 from ingest.clean import search_text
 from rag.coverage import Coverage
 from rag.mentions import mentions_of
+from rag.modalities import modalities_of
 from rag.selection import Candidate, announces
 from rag.terms import SPECIFIC, KeyTerm, fold
 from rag.wanted import Wanted, name_forms
 
 # What a sentence that names nothing wanted loses, in log odds; one that names what could act on
-# something but says of nothing what it does; one whose subject only its passage names; one under
-# a heading on something else.
-UNNAMED, IDLE_NAME, ASIDE, ELSEWHERE = 3.0, 2.5, 1.0, 1.5
+# something but says of nothing what it does; one that names kinds of treatment and no treatment;
+# one whose subject only its passage names; one under a heading on something else.
+UNNAMED, IDLE_NAME, GENERIC, ASIDE, ELSEWHERE = 3.0, 2.5, 1.5, 1.0, 1.5
 # So many sentences that name what is asked for, of a paper or section on the subject, answer.
 ENOUGH = 3
 
@@ -140,6 +141,8 @@ def _loss(candidate: Candidate, names: frozenset[str], wanted: Wanted, coverage:
     loss = 0.0 if names else UNNAMED
     if names and wanted.on_mechanisms and not wanted.acting(candidate.search, language):
         loss += IDLE_NAME
+    if names and "therapy" in wanted.topic.families and all(modalities_of(name) for name in names):
+        loss += GENERIC
     section = candidate.hit.passage.section
     if names and section and not wanted.heads(section) and not _OVERVIEW.search(" ".join(section)):
         loss += ELSEWHERE

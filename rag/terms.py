@@ -161,8 +161,27 @@ def _concept_term(concept: Concept, lexicon: Translator | None, language: str) -
     return KeyTerm(concept.text, forms, concept.kind, anchor, parts=parts, members=members)
 
 
+# Kinds of tissue that a carcinoma's name may hold: 肝细胞癌 is a 肝癌.
+_CARCINOMA = re.compile(r"([\u3400-\u9fff]{1,3})癌")
+_TISSUES = (
+    "细胞",
+    "腺",
+    "鳞",
+    "鳞状细胞",
+    "小细胞",
+    "大细胞",
+    "导管",
+    "尿路上皮",
+    "透明细胞",
+    "乳头状",
+)
+
+
 def _forms(concept: Concept) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(fold(name) for name in (concept.text, *concept.names) if name))
+    names = [name for name in (concept.text, *concept.names) if name]
+    organs = [m[1] for name in names if (m := _CARCINOMA.fullmatch(name))]
+    narrower = [f"{organ}{tissue}癌" for organ in organs for tissue in _TISSUES]
+    return tuple(dict.fromkeys(fold(name) for name in (*names, *narrower)))
 
 
 def _parts(name: str, lexicon: Translator, language: str) -> tuple[tuple[str, ...], ...]:

@@ -42,6 +42,7 @@ _ASKS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("therapy",),
      rf"{_ZH}{_TREATMENT_ZH}|{_TREATMENT_ZH}{_LISTED}"
      r"|(?:如何|怎样|怎么)(?:进行)?(?:有效)?(?:治疗|处理|用药|防治|干预)"
+     r"|用(?:什么|哪种)药|治疗药物?(?=\s*(?:[?？。]|$))"
      rf"|治疗{_STATE_ZH}(?=\s*(?:[?？。]|$|有哪些|是什么|如何))"
      r"|(?:的|介绍|概述|综述|总结|简述|说说|谈谈)[^，,。？?]{0,12}(?:治疗|疗法|用药)(?=\s*(?:[?？。]|$))"
      rf"|{_EN}{_TREATMENT_EN}|\btreatment options\b|\b(?:used|given|available) to treat\b"
@@ -63,8 +64,8 @@ _COMPILED = tuple((families, re.compile(pattern, re.I)) for families, pattern in
 # How something comes about.
 _COMES = r"(?:发生|发展|形成|产生|转移|扩散|播散|进展|发病)"
 _MECHANISM = re.compile(
-    rf"机制|机理|(?:如何|怎样|怎么)(?:会)?{_COMES}|(?:为什么|为何)(?:容易|常|易|会|能|好发)*{_COMES}"
-    r"|\bmechanisms?\b|\bpathogenesis\b|\bpathophysiology\b|\bmolecular basis\b"
+    rf"机制|机理|在.{{2,20}}中的(?:作用|角色)|(?:如何|怎样|怎么)(?:会)?{_COMES}|(?:为什么|为何)(?:容易|常|易|会|能|好发)*{_COMES}"
+    r"|\brole of\b|\bmechanisms?\b|\bpathogenesis\b|\bpathophysiology\b|\bmolecular basis\b"
     r"|\bhow (?:do|does|did|is|are|can)\b.*\b(?:spread|develop|occur|arise|metastasi[sz]e"
     r"|progress|come about)\b",
     re.I,
@@ -77,7 +78,7 @@ _FRAME_ZH = re.compile(
     r"分子|生物学|病理生理|病理|主要|目前|现有|常用|可用|可以|具体|分别|一般|常见|关键|重要|相关|潜在|最新"
     r"|发生|发展|发病|形成|产生|扩散|播散|机制|机理|原理|研究|临床|应用|进展|现状|概况|策略|选择|方法|方案|方式"
     r"|手段|措施|治疗|疗法|药物|药|用药|防治|生物制剂|抑制剂|手术|术式|外科|干预|处理|信号|转导|通路|途径|蛋白|基因|细胞因子|趋化因子|受体"
-    r"|细胞|参与|涉及|介导|促进|驱动|导致|引起|调控|有关|用于|患者|病人|请问|请|介绍|概述|综述|总结|简述|说说|谈谈"
+    r"|细胞|作用|角色|扮演|参与|涉及|介导|促进|驱动|导致|引起|调控|有关|用于|患者|病人|请问|请|介绍|概述|综述|总结|简述|说说|谈谈"
     r"|哪些|哪几|什么|何种|哪种|如何|怎样|怎么|为什么|为何|容易|进行|有效|包括|之间|通过|以及"
     r"|[的是有都又了吗呢和与及对于在中会能用药易个种类条为到向其等一下]"
 )
@@ -94,7 +95,8 @@ _FRAME_EN = frozenset(
      "medications", "managed", "manage", "management", "option", "options", "strategy",
      "strategies", "approach", "approaches", "pathway", "pathways", "signaling", "signalling",
      "protein", "proteins", "gene", "genes", "molecule", "molecules", "cell", "cells",
-     "cytokine", "cytokines", "receptor", "receptors", "involved", "participate", "drive",
+     "cytokine", "cytokines", "receptor", "receptors", "involved", "role", "play",
+     "plays", "participate", "drive",
      "drives", "promote", "promotes", "cause", "causes", "mediate", "mediates", "contribute",
      "contributes", "patient", "patients", "please", "describe", "summarize", "summarise",
      "overview", "outline", "explain", "advances", "should", "me", "tell", "give", "some"]

@@ -92,6 +92,12 @@ def test_what_is_asked_for_is_not_the_subject(lexicon):
     assert topic.is_subject("disease", "hepatocellular carcinoma")
 
 
+def test_a_carcinoma_of_an_organ_is_met_by_its_kinds(lexicon):
+    terms = key_terms(analyse("肝癌免疫治疗方案"), lexicon, "zh")
+    cancer = next(term for term in terms if term.kind == "disease")
+    assert cancer.within("晚期肝细胞癌的一线方案") and not cancer.within("胆管细胞癌")
+
+
 def test_an_examination_is_no_treatment(lexicon):
     wanted = wanted_of(analyse("肾病如何治疗？"), lexicon)
     assert not wanted.named(search_text("必要时行肾活检和肾动脉造影。"), "zh")
