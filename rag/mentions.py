@@ -7,11 +7,16 @@ inhibitor by what it is named after, a gene or code by its capitals and digits.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
 
 from rag.name_forms import DISEASE_ZH, DRUG_EN, DRUG_ZH
 from rag.terms import Translator
+
+# Texts whose mentions are kept.
+REMEMBERED = 4096
 
 # Families of lexicon types: what may stand in place of what in a question or a table.
 FAMILIES: dict[str, str] = {
@@ -77,6 +82,13 @@ class Mention:
 
 def mentions_of(text: str, language: str, translator: Translator | None) -> tuple[Mention, ...]:
     """Return what ``text`` (search text) names, left to right, none over another."""
+    return _remembered(text, language, cast("Hashable", translator))
+
+
+# A broad question looks through the same passages as the one before it, each more than once.
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(text: str, language: str, lexicon: Hashable) -> tuple[Mention, ...]:
+    translator = cast("Translator | None", lexicon)
     found: list[Mention] = []
     for concept in translator.concepts(text, language) if translator else ():
         family = FAMILIES.get(concept.kind, "term")
