@@ -119,9 +119,11 @@ class Judge:
             if len(missing) / max(asked, 1) >= most:
                 return Verdict(Status.NOT_FOUND, min(probability, model.partly), missing)
             return Verdict(Status.PARTLY, min(probability, model.answered), missing)
-        if probability < model.answered:
+        if evidence.unsaid:
+            return Verdict(Status.PARTLY, min(probability, model.answered), (evidence.unsaid,))
+        if probability < model.answered and not evidence.told:
             return Verdict(Status.PARTLY, probability, evidence.uncovered)
-        return Verdict(Status.ANSWERED, probability)
+        return Verdict(Status.ANSWERED, max(probability, model.answered))
 
     def affirmed(self, verdict: Verdict, evidence: Evidence) -> Verdict:
         """Return the verdict where something else than likeness shows that the papers answer."""

@@ -17,7 +17,7 @@ import numpy as np
 from rag.alignment import ALIGNED
 from rag.coverage import Coverage
 from rag.facets import Facet, facets_missing, facets_of
-from rag.kinds import calls_for_sign
+from rag.kinds import calls_for_sign, unsaid
 from rag.question import Question
 from rag.selection import Candidate
 from rag.terms import KeyTerm, Translator
@@ -54,7 +54,8 @@ class Evidence:
     are specific terms and facets of the question that the best sentences lack, of ``asked``;
     ``uncovered`` its heaviest terms that the best passage lacks. ``unmentioned`` is what the
     question is about, where no passage found mentions any of it; ``beside`` tells that the best
-    sentences speak of none of the facets that are asked for.
+    sentences speak of none of the facets that are asked for, ``unsaid`` which of a definition and
+    classes is asked for that none gives, ``told`` that the best one gives the classes asked for.
     """
 
     direction: str
@@ -64,6 +65,8 @@ class Evidence:
     uncovered: tuple[str, ...] = ()
     unmentioned: tuple[str, ...] = ()
     beside: bool = False
+    unsaid: str = ""
+    told: bool = False
 
 
 def weigh(
@@ -129,6 +132,8 @@ def weigh(
         uncovered=_uncovered(best, coverage),
         unmentioned=_unmentioned(ranked, coverages),
         beside=bool(facets) and all(facet.name in missing for facet in facets),
+        unsaid=unsaid(question.search, question.kind, question.language, [c.fit for c in top]),
+        told=question.kind == "classes" and best.fit >= 1.0,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 _NUMBER = re.compile(
@@ -60,19 +61,26 @@ _SIGNS: dict[str, tuple[re.Pattern[str], float]] = {
 }
 
 
+# How the thing is named whose definition is asked for.
 _DEFINED = re.compile(
-    r"什么是(?P<a>[^？?]+)|(?:何谓|何为)(?P<b>[^？?]+)|^(?P<c>[^？?]+?)(?:是|指的?是)什么(?:意思)?[？?]?$"
-    r"|^(?P<d>[^？?]+?)的(?:定义|含义|概念)|^what (?:is|are) (?:an? )?(?P<e>[^?]+)"
-    r"|\bdefin(?:e|ition of) (?:an? )?(?P<f>[^?]+)|\bmeaning of (?P<g>[^?]+)",
+    r"(?:什么是|何谓|何为)(?P<a>[^？?的]{1,20}?)[吗么]?[？?。]?$|^(?P<b>[^？?]+?)的(?:定义|含义|概念)"
+    r"|^(?P<c>[^？?的]+?)(?:指的?)?是什么(?:意思)?[？?]?$"
+    r"|^what (?:is|are) (?:an? )?(?P<d>[^?]+?)(?<! to)(?<! for)(?<! of)(?<! by)(?<! in)\W*$"
+    r"|\bdefin(?:e|ition of) (?:an? )?(?P<e>[^?]+)|\bmeaning of (?P<f>[^?]+)",
     re.I,
 )
+# What is counted where classes are asked for: 几期, 几个亚型.
+_COUNTED = re.compile(r"几个?大?(亚型|阶段|等级|[类种型级期度层组])")
+_COUNT = "[两二三四五六七八九十\\d]"
+# A sentence that tells other classes than those asked for: 三级 where 几期 is asked.
+OTHER_CLASSES = 0.6
 
 
 def fit_of(kind: str, text: str, question: str = "") -> float:
     """Return 0-1: how far a sentence (search text) has what the kind of question asks for.
 
     A sentence that says of the very thing that ``question`` (search text) asks for what it is,
-    or what is called so, fits a definition best.
+    or what is called so, fits a definition best; one that counts what is asked for (五期), classes.
     """
     sign = _SIGNS.get(kind)
     if sign is None:
@@ -80,25 +88,57 @@ def fit_of(kind: str, text: str, question: str = "") -> float:
     if kind == "definition" and _defines(question, text):
         return 1.0
     pattern, weight = sign
-    return weight if pattern.search(text) else 0.0
+    if not pattern.search(text):
+        return 0.0
+    if kind == "classes" and (counted := _COUNTED.search(question)):
+        own = re.search(f"{_COUNT}\\s*个?大?{counted.group(1)}(?!临床)", text)
+        return weight if own else OTHER_CLASSES
+    return weight
+
+
+def unsaid(question: str, kind: str, language: str, fits: Sequence[float]) -> str:
+    """Return what is asked for that no sentence says: the name of a definition, of classes.
+
+    ``fits`` are those of the best sentences; "" where one says it, or nothing such is asked.
+    """
+    if kind == "definition" and max(fits, default=0.0) < 1.0 and _asks_definition(question):
+        return "定义" if language == "zh" else "definition"
+    if kind == "classes" and not any(fits):
+        return "分类" if language == "zh" else "classification"
+    return ""
+
+
+def _asks_definition(question: str) -> bool:
+    """Tell whether nothing but a definition answers; 职业是什么 asks for a name, not for one."""
+    match = _DEFINED.search(question)
+    return match is not None and match["c"] is None
+
+
+def _name_of(question: str) -> str:
+    match = _DEFINED.search(question)
+    return next((g.strip() for g in match.groups() if g), "") if match else ""
 
 
 def _defines(question: str, text: str) -> bool:
-    match = _DEFINED.search(question)
-    name = next((g.strip() for g in match.groups() if g), "") if match else ""
+    name = _name_of(question)
     return bool(name) and bool(_definition_of(name).search(text))
 
 
 @lru_cache(maxsize=64)
 def _definition_of(name: str) -> re.Pattern[str]:
-    bracketed = r"(?:\s*[（(][^（）()]{1,60}[）)])?"
+    # X（Y），又称 Z，是一种 ...
+    between = r"(?:\s*[（(][^（）()]{1,80}[）)]|[，,]\s*[又也亦简]?[称作名][^，。]{1,30})*[，,]?"
     says = (
-        r"是(?:一|指|由|以)|系(?:指|由)|指的?是|定义为"
+        r"是(?:一|指|由|以|用|对|针对)|系(?:指|由)|指的?是|是?指(?![出示向导数])|意[为指即]|(?:被)?定义为|为一[种类]"
         r"|\b(?:is|are) (?:an?\b|the\b|defined)"
     )
     calls = r"称为|称作|称之为|命名为|简称|定义为|\b(?:called|termed|known as)"
-    quoted, name = r"[“\"'‘]?", re.escape(name)
-    return re.compile(rf"{name}[）)]?{bracketed}\s*(?:{says})|(?:{calls})\s*{quoted}{name}", re.I)
+    quoted, name = r"[“\"'‘]?", re.escape(re.sub(r"s$", "", name)) + "s?"
+    return re.compile(
+        rf"{name}[）)”\"'’]?{between}\s*(?:{says})|(?:{calls})\s*{quoted}{name}"
+        rf"|{name}\s*[（(](?:一[种类]|即|指|an? )",
+        re.I,
+    )
 
 
 def calls_for_sign(kind: str) -> bool:

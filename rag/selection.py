@@ -26,6 +26,10 @@ from rag.signals import Embed, Signals, signals
 CANDIDATE_HITS = 10
 # What a line that states nothing loses, in log odds; a table's row says less than a sentence.
 HEADING, ANNOUNCEMENT, TABLE_ROW = 4.0, 2.0, 0.7
+# What a sentence loses that gives no definition or classes, where another gives those asked for.
+NOT_SAID = 2.0
+# Such a sentence counts where its passage has so much of the question's terms beside the best.
+ON_TOPIC = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +121,17 @@ def mode(question: Question, row: Row) -> str:
 
 def scores(question: Question, seen: Signals, weights: Mapping[str, Floats]) -> Floats:
     """Return the score of each row, in log odds."""
-    return np.array(
+    own = np.array(
         [
             values @ weights[mode(question, row)] - _states_nothing(row)
             for row, values in zip(seen.rows, seen.matrix, strict=True)
         ]
     )
+    if question.kind in ("definition", "classes"):
+        near = seen.lexical.passage_share
+        said = (np.array(seen.fits) >= 1.0) & (near >= ON_TOPIC * near.max())
+        own -= NOT_SAID * (~said & said.any())
+    return own
 
 
 def announces(text: str) -> bool:

@@ -157,6 +157,23 @@ def test_how_many_classes_there_are_is_answered_by_those_that_are_told(assistant
 
 
 @pytest.mark.parametrize(
+    ("text", "status", "missing"),
+    [
+        ("糖尿病肾病分为几期？", Status.ANSWERED, ()),
+        ("白蛋白尿分为几级？", Status.PARTLY, ("分类",)),
+        ("什么是整合素？", Status.ANSWERED, ()),
+        ("什么是外泌体？", Status.PARTLY, ("定义",)),
+        ("What are exosomes?", Status.PARTLY, ("definition",)),
+    ],
+)
+def test_a_definition_or_classes_that_no_sentence_gives_are_told_as_missing(
+    assistant, text, status, missing
+):
+    verdict = assistant.library.find(analyse(text)).verdict
+    assert (verdict.status, verdict.missing) == (status, missing)
+
+
+@pytest.mark.parametrize(
     "text", ["T 细胞耗竭时高表达哪些分子？", "Who proposed the seed and soil theory?"]
 )
 def test_a_process_may_be_told_in_other_words(assistant, text):
