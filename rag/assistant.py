@@ -17,8 +17,9 @@ from rag.extraction import table
 from rag.filtering import EVERYTHING, Filter
 from rag.followup import complete, complete_by_model
 from rag.llm import Endpoint
+from rag.occurrences import occurrences
 from rag.question import analyse, check_text
-from rag.records import Answer
+from rag.records import Answer, Citation
 from rag.settings import Settings
 from rag.sources import asks_for_source, content_of, with_sources
 from rag.synthesis import synthesise
@@ -91,6 +92,10 @@ class Assistant:
         """Return "treatments" or "mechanisms" over the library, every cell from a quote."""
         library = self._library
         return table(library.snapshot, kind, library.translator, papers=papers)
+
+    def occurrences(self, paper_id: str, words: str) -> tuple[tuple[Citation, ...], int]:
+        """Return the sentences of a paper with ``words``; see ``rag.occurrences``."""
+        return occurrences(self.snapshot, paper_id, words)
 
     def ask(
         self,

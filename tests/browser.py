@@ -139,5 +139,5 @@ class Watched:
         xss = self.page.evaluate("window.__xss")
         self.context.close()
         kept = [p for p in self.problems if not any(re.search(a, p) for a in self.allowed)]
-        assert kept == []
+        assert kept == [], kept
         assert xss is None

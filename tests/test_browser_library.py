@@ -46,6 +46,8 @@ def test_the_library_filters_selects_deletes_and_opens_sections(visit, served, m
     page.page.fill("#filter", "")
     page.page.click("[id^=details] >> nth=0")
     assert "31" in page.text("[data-details]")
+    assert "第 4 页：看不见的字符" in page.text("[data-details]")
+    assert "hidden" not in page.text("[data-details]")  # one language at a time
     page.page.click(".outline-link >> nth=2")
     page.wait(".sheet[data-page='3'] img")
 

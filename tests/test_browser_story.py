@@ -202,6 +202,7 @@ def choose_and_look_up(page: Watched, sample: Path) -> None:
     page.page.click(".paper [id^=details]")
     page.page.click(".outline-link >> nth=-1")
     page.wait(".sheet img")
+    find_in_the_paper(page, sample)
     page.page.click("#back[data-to=library]")
     page.page.check(".paper input")
     answered(page, "SGLT2 抑制剂有什么作用？")
@@ -209,6 +210,30 @@ def choose_and_look_up(page: Watched, sample: Path) -> None:
         chip.click()
         page.painted()
         assert page.text(".card[aria-current] .file") == sample.name
+
+
+def find_in_the_paper(page: Watched, sample: Path) -> None:
+    """Every sentence with some words is marked on its page, one after the other."""
+    page.page.click("#page-find")
+    page.page.fill("#find", "达格列净")
+    page.page.press("#find", "Enter")
+    page.wait(".evidence[data-list=found]")
+    count = page.count(".card")
+    first = int(page.text("#find-told").removesuffix(f" / {count}")) - 1  # from this page on
+    assert count >= 2 and 0 <= first < count
+    for step in range(1, count + 1):
+        page.painted()
+        quote = page.text(".card[aria-current] mark")
+        shown = int(page.page.get_attribute(".sheet", "data-page"))
+        assert "达格列净" in quote and stands(printed(quote), page_text(sample, shown))
+        assert page.count(".mark-box.cited") >= 1 and page.boxes_in_view()
+        page.page.press("#find", "Enter")
+        page.wait(f"#find-told:text-is('{(first + step) % count + 1} / {count}')")
+    page.page.fill("#find", "这篇没有的词")
+    page.page.press("#find", "Enter")
+    page.wait("#find-told:text-is('正文中没有')")
+    page.page.press("#find", "Escape")
+    page.wait(".evidence[data-state=browse]")
 
 
 def read_again(page: Watched, papers: int) -> None:

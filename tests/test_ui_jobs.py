@@ -12,6 +12,7 @@ import pytest
 
 from rag.settings import Settings
 from ui.web.job_request import apply_request
+from ui.web.job_runner import _result
 from ui.web.jobs import Jobs, job_lock, read_json, write_json
 from ui.web.opening import job_environment
 
@@ -31,7 +32,7 @@ def status(**value):
 status(state="running", stage="embedding", done=1, total=2)
 while not (folder / "go").exists():
     time.sleep(0.01)
-status(state="done", papers=1)
+status(state="done", papers=1, result={"indexed": 1, "failed": 0})
 """
 
 # The real process, with work that takes for ever.
@@ -80,10 +81,34 @@ def test_requests_meanwhile_are_gathered_into_one_next_job(jobs, tmp_path):
     wait(lambda: len(seen(tmp_path)) == 2)
     first, second = seen(tmp_path)
     assert first["request"]["paths"] == ["/a.pdf"] and first["session"]
-    assert second["request"] == {"paths": ["/b.pdf", "/c.pdf"], "remove": ["x"], "reread": []}
+    assert second["request"] == {
+        "paths": ["/b.pdf", "/c.pdf"],
+        "remove": ["x"],
+        "reread": [],
+        "so_far": {"indexed": 1, "failed": 0},
+    }
     wait(lambda: not jobs.busy())
     jobs.dismiss()
     assert jobs.status() is None
+
+
+def test_the_report_of_a_job_counts_those_just_before_it(jobs, tmp_path):
+    (tmp_path / "go").touch()
+    jobs.request(paths=[Path("/a.pdf")])
+    wait(lambda: not jobs.busy())
+    jobs.request(paths=[Path("/b.pdf")])  # asked after the end: a report of its own
+    wait(lambda: not jobs.busy())
+    assert "so_far" not in seen(tmp_path)[1]["request"]
+    rows = [
+        {"path": "/b.pdf", "id": "1", "status": "indexed"},
+        {"path": "/c.pdf", "id": "2", "status": "failed"},
+        {"path": "/old.pdf", "id": "3", "status": "indexed"},
+        {"path": "/d.pdf", "id": "4", "status": "partial"},
+    ]
+    request = {"paths": ["/b.pdf", "/c.pdf"], "reread": ["4"]}
+    assert _result(request, rows) == {"indexed": 2, "failed": 1}
+    so_far = {"so_far": {"indexed": 2, "failed": 1}}
+    assert _result({"paths": ["/b.pdf"], **so_far}, rows) == {"indexed": 3, "failed": 1}
 
 
 def test_another_server_sees_the_job_and_a_killed_one_is_reported(jobs, tmp_path):

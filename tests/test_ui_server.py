@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from ui_fake_desk import LUNG, Served, make_desk
+from ui_fake_desk import KIDNEY, LUNG, Served, make_desk
 
 from ingest.errors import SettingsError
 from rag.settings import Settings
@@ -60,6 +60,8 @@ def test_the_page_is_served_with_its_headers(http):
         (f"/evidence/{LUNG.id[:16]}/9.png", 422),
         ("/evidence/..%2f..%2fetc/1.png", 404),
         ("/evidence/ffffffffffffffff.pdf", 404),
+        ("/evidence/ffffffffffffffff/find.json?words=x", 404),
+        (f"/evidence/{KIDNEY.id[:16]}/find.json?words=x", 404),
         ("/library/ffffffffffffffff.json", 404),
         ("/tables/secrets.json", 404),
         ("/tables/treatments.exe", 404),
@@ -87,6 +89,17 @@ def test_a_page_image_and_its_pdf(http):
     pdf = http.get(f"/evidence/{short}.pdf")
     assert pdf.headers["content-type"] == "application/pdf"
     assert "content-security-policy" not in pdf.headers  # would blank the browser's viewer
+
+
+def test_words_are_found_in_a_paper_that_is_there(http, served):
+    address = f"/evidence/{LUNG.id[:16]}/find.json"
+    found = http.get(address, params={"words": "整合素"}).json()
+    assert found["total"] == 1 and "整合素" in found["citations"][0]["quote"]
+    served.desk.library.remove(LUNG.id[:16])
+    try:
+        assert http.get(address, params={"words": "整合素"}).status_code == 404
+    finally:
+        served.desk.library.restore(LUNG.id[:16])
 
 
 def test_a_replaced_file_is_said_to_be_changed(http, served):

@@ -141,6 +141,12 @@ class FakeAssistant:
         )
         return Table(kind, heads, tuple(rows) if kind == "mechanisms" else ())
 
+    def occurrences(self, paper_id: str, words: str) -> tuple[tuple[Citation, ...], int]:
+        if paper_id != LUNG.id:
+            raise KeyError(paper_id)
+        found = tuple(make_citation(n) for n in (1, 2, 3) if words in QUOTES[n - 1][0])
+        return found, len(found)
+
     def ask_stream(self, question: str, **options: object) -> Iterator[tuple[Answer, bool]]:
         answer = self.ask(question, **options)
         if "半" in question:
@@ -204,7 +210,13 @@ def make_rows(folder: Path) -> tuple[Row, ...]:
             rows.append(Row(paper, path, "failed", reason))
             continue
         outline = tuple(Heading(section, page) for _, section, page in QUOTES)
-        card = {"columns": [2, 2], "references": 31, "ocr_pages": [4], "failed_pages": []}
+        card = {
+            "columns": [2, 2],
+            "references": 31,
+            "ocr_pages": [4],
+            "failed_pages": [],
+            "warnings": ["p. 4: 看不见的字符 / hidden characters"],
+        }
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         row = Row(paper, path, "indexed", passages=40, card=card, outline=outline, sha256=digest)
         rows.append(row)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ingest.errors import LibraryMissing, YinzhengError
-from rag.records import Answer
+from rag.records import Answer, Citation
 from rag.table_records import Table
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,9 @@ class Answerer(Protocol):
 
     def table(self, kind: str, *, papers: frozenset[str] | None = None) -> Table:
         """Return a table over the library; see ``rag.assistant.Assistant.table``."""
+
+    def occurrences(self, paper_id: str, words: str) -> tuple[tuple[Citation, ...], int]:
+        """Return the sentences with some words; see ``rag.assistant.Assistant.occurrences``."""
 
     def ask_stream(
         self,

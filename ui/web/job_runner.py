@@ -113,11 +113,13 @@ def _work(folder: Path, status: Status) -> int:
 
 
 def _result(request: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """Count what became of the files and papers that were asked for."""
+    """Count what became of the files and papers asked for, here and in the jobs just before."""
     asked = {*request.get("paths", ()), *request.get("reread", ())}
     found = [row["status"] for row in rows if {row["path"], row["id"]} & asked]
     refused = found.count("failed")
-    return {"indexed": len(found) - refused - found.count("duplicate"), "failed": refused}
+    here = {"indexed": len(found) - refused - found.count("duplicate"), "failed": refused}
+    before = request.get("so_far", {})
+    return {name: count + before.get(name, 0) for name, count in here.items()}
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ class Jobs:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._wanted: dict[str, list[str]] | None = None
+        self._follows = False  # what is wanted was asked while another job was at work
         self._closed = False
 
     def request(
@@ -70,6 +71,8 @@ class Jobs:
             "reread": list(reread),
         }
         with self._lock:
+            at_work = (read_json(self.folder / "status.json") or {}).get("state") == "running"
+            self._follows = at_work or (self._follows and self._wanted is not None)
             self._wanted = _joined(self._wanted or {}, asked)
             self._start_if_free()
 
@@ -152,12 +155,14 @@ class Jobs:
         if status is not None and status.get("state") == "running" and self._alive(status):
             return  # a process of another server is at work
         self.folder.mkdir(parents=True, exist_ok=True)
-        write_json(self.folder / "request.json", self._wanted)
+        so_far = status.get("result") if status is not None and self._follows else None
+        extra = {"so_far": so_far} if so_far else {}
+        write_json(self.folder / "request.json", {**self._wanted, **extra})
         write_json(
             self.folder / "status.json",
             {"state": "running", "stage": "start", "updated": time.time(), "started": time.time()},
         )
-        self._wanted = None
+        self._wanted, self._follows = None, False
         with (self.folder / "log.txt").open("ab") as output:
             self._process = subprocess.Popen(
                 [*self._command, str(self.folder)],

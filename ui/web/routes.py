@@ -20,12 +20,14 @@ from ui.web.conversations import valid_id
 from ui.web.desk import Desk
 from ui.web.library import PAPERS
 from ui.web.originals import FileChanged
+from ui.web.rendering import citation_json
 
 log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 _PAPER = re.compile(r"[0-9a-f]{16}")
 MAX_PAGE = 100_000
+MAX_WORDS = 200  # characters looked for in a paper
 
 
 def add_routes(app: FastAPI, desk: Desk) -> None:
@@ -68,6 +70,21 @@ def _add_evidence_routes(app: FastAPI, desk: Desk) -> None:
             "x-page-size": f"{image.width:.2f} {image.height:.2f}",
         }
         return Response(image.png, media_type="image/png", headers=headers)
+
+    @app.get("/evidence/{paper}/find.json")
+    def find(paper: str, words: str = "") -> dict[str, Any]:
+        chosen = desk.library.chosen((paper,))
+        if not _PAPER.fullmatch(paper) or not chosen:
+            raise HTTPException(404)
+        assistant = desk.engine.assistant(timeout=0)
+        if assistant is None:
+            raise HTTPException(503)
+        (whole_id,) = chosen
+        try:
+            found, total = assistant.occurrences(whole_id, words[:MAX_WORDS])
+        except KeyError as error:  # not indexed, or not any more
+            raise HTTPException(404) from error
+        return {"total": total, "citations": [citation_json(citation) for citation in found]}
 
     @app.get("/evidence/{paper}.pdf")
     def whole_pdf(paper: str) -> Response:

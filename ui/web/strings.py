@@ -162,6 +162,18 @@ STRINGS: dict[str, tuple[str, str]] = {
     "zoom_out": ("缩小", "Zoom out"),
     "zoom_fit": ("适合宽度", "Fit width"),
     "open_pdf": ("打开 PDF", "Open PDF"),
+    "find": ("在这篇文献中查找", "Find in this paper"),
+    "find_words": ("在正文中查找词语", "Words to find in the text"),
+    "find_previous": ("上一处", "Previous"),
+    "find_next": ("下一处", "Next"),
+    "find_close": ("结束查找", "End the search"),
+    "find_none": ("正文中没有", "Not in the text"),
+    "find_failed": ("未能查找，请重试", "The search failed. Try again"),
+    "found": ("含“{words}”的句子：{n}", "Sentences with “{words}”: {n}"),
+    "found_cut": (
+        "含“{words}”的句子：{n}，显示前 {most} 句",
+        "Sentences with “{words}”: {n}, the first {most} shown",
+    ),
     "copy_quote": ("复制引文与出处", "Copy quote with reference"),
     "back_to_answer": ("返回回答", "Back to the answer"),
     "ocr_note": (

@@ -32,6 +32,8 @@ const SHAPES = {
   open: "M13 5h6v6M19 5l-8 8M17 14v5H5V7h5",
   close: "M6 6l12 12M18 6L6 18",
   up: "M12 19V6M6 11l6-6 6 6",
+  down: "M12 5v13M6 13l6 6 6-6",
+  find: "M11 4a7 7 0 1 0 0 14a7 7 0 0 0 0-14M16 16l5 5",
   chevron: "M7 10l5 5 5-5",
   check: "M5 12.5l4.5 4.5L19 7.5",
   none: "M5 5l14 14M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18",

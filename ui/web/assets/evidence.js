@@ -1,7 +1,7 @@
 // The evidence desk: the selected citation in, its cards and its page with marked boxes drawn.
 
 import { el, fill, textButton } from "./dom.js";
-import { on, select, selectedCitation, setView, store, t, titleOf } from "./store.js";
+import { emit, on, select, selectedCitation, setView, store, t, titleOf } from "./store.js";
 import { copy } from "./conversation.js";
 import { quoteText } from "./text.js";
 import { prefetch } from "./page_images.js";
@@ -54,7 +54,7 @@ function draw(at) {
   const citations = turn.answer[list];
   const key = `${turn.number}/${list}`;
   if (shown !== key) {
-    fill(cards, backButton(), el("h2.cards-head", {}, list === "nearest" ? t("nearest") : t("cards")),
+    fill(cards, backButton(), el("h2.cards-head", {}, heading(turn, list)),
       el("ol.card-list", { dataset: { list } }, citations.map((item, place) => el("li", {}, card(turn, list, item, place)))));
     shown = key;
   }
@@ -71,11 +71,17 @@ function origin() {
 }
 
 function backButton() {
+  if (store.selection?.list === "found") return textButton("close", t("find_close"), () => emit("find-close"), { id: "back", dataset: { to: "found" } });
   const [view, text, focused] = origin();
   return textButton("left", t(text), () => {
     setView(view);
     document.querySelector(focused)?.focus();
   }, { id: "back", dataset: { to: view } });
+}
+
+function heading(turn, list) {
+  if (list === "found") return t(turn.total > turn.answer.found.length ? "found_cut" : "found", { words: turn.words, n: turn.total, most: turn.answer.found.length });
+  return t(list === "nearest" ? "nearest" : "cards");
 }
 
 function card(turn, list, citation, index) {
@@ -88,6 +94,18 @@ function card(turn, list, citation, index) {
     el("span.card-title", {}, titleOf(citation.paper)),
     el("span.card-place", {}, [t("page_n", { page: citation.page }), citation.section.join(" › ")].filter(Boolean).join(" · "))));
   return el("article.card", {}, head, el("div.card-body"));
+}
+
+// A sentence with the words that were looked for set off, as far as they are written alike.
+function wordsIn(text, words) {
+  const parts = [];
+  const [all, wanted] = [text.toLowerCase(), words.toLowerCase()];
+  let from = 0;
+  for (let at = all.indexOf(wanted); at >= 0; at = all.indexOf(wanted, from)) {
+    parts.push(text.slice(from, at), el("strong", {}, text.slice(at, at + wanted.length)));
+    from = at + wanted.length;
+  }
+  return [...parts, text.slice(from)];
 }
 
 // The open card whole, else from its head on, else its quote; the page itself does not move.
@@ -114,7 +132,7 @@ function open(node, citation, active, list) {
   fill(body,
     el("blockquote.quote", {},
       citation.before ? el("span.context", {}, citation.before) : null,
-      el("mark", { dataset: { quote: "true" } }, citation.quote),
+      el("mark", { dataset: { quote: "true" } }, list === "found" ? wordsIn(citation.quote, store.found.words) : citation.quote),
       citation.after ? el("span.context", {}, citation.after) : null),
     citation.ocr ? el("p.remark", {}, t("ocr_note")) : null,
     citation.boxes.length ? null : el("p.remark", {}, t("no_boxes")),

@@ -3,6 +3,7 @@
 import { el, fill, icon, iconButton } from "./dom.js";
 import { isNarrow, t, titleOf } from "./store.js";
 import { citationPages, pageImage } from "./page_images.js";
+import * as find from "./page_find.js";
 
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3];
 const READABLE = 0.92; // part of a narrow stage that the widest line of a quote may take
@@ -12,7 +13,10 @@ export function start(node) {
   place = node;
   bar = el("div.viewer-bar", { role: "toolbar" });
   stage = el("div.stage", { tabindex: "0", id: "stage" });
-  place.append(bar, stage);
+  place.append(bar);
+  find.start(place);
+  place.append(stage);
+  find.render();
   clear();
 }
 
@@ -23,7 +27,10 @@ export function clear() {
   fill(stage);
 }
 
-export function render() { if (now) show(); }
+export function render() {
+  find.render();
+  if (now) show();
+}
 
 /** Show a citation on all its pages; other citations of the answer are marked lighter. */
 export function showCitation(citation, all, at) {
@@ -45,6 +52,7 @@ function turnPage(step) {
 
 function show() {
   place.hidden = false;
+  find.isShown(now.paper, now.pages[0]);
   drawBar();
   stage.setAttribute("aria-label", t("page_alt", { paper: titleOf(now.paper), page: now.pages[0] }));
   stage.dataset.state = "loading";
@@ -127,6 +135,7 @@ function drawBar() {
     el("span.page-number", { id: "page-number", "aria-live": "polite" }, pages ? t("page_of", { page: shown, pages }) : t("page_n", { page: shown })),
     iconButton("right", t("next_page"), () => turnPage(1), { id: "page-next", disabled: Boolean(pages) && now.pages.at(-1) >= pages }),
     el("span.gap"),
+    find.button(),
     iconButton("minus", t("zoom_out"), () => setZoom(-1), { id: "zoom-out", disabled: zoom === ZOOMS[0] }),
     iconButton("fit", t("zoom_fit"), () => setZoom(0), { id: "zoom-fit" }),
     iconButton("plus", t("zoom_in"), () => setZoom(1), { id: "zoom-in", disabled: zoom === ZOOMS.at(-1) }),

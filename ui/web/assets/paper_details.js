@@ -1,7 +1,7 @@
 // One paper's details: who it is, its report card, its sections as links to their pages.
 
 import { el } from "./dom.js";
-import { select, t, titleOf } from "./store.js";
+import { select, store, t, titleOf } from "./store.js";
 
 /** Fetch and draw the details of ``paper``. */
 export async function details(paper) {
@@ -23,8 +23,15 @@ function card(values) {
   return [
     ["card_columns", list(values.columns)], ["card_references", values.references], ["card_tables", values.tables],
     ["card_ocr", list(values.ocr_pages)], ["card_failed", list(values.failed_pages)],
-    ["card_hidden", values.hidden], ["card_warnings", list(values.warnings)],
+    ["card_hidden", values.hidden], ["card_warnings", (values.warnings ?? []).map(remark).join("\n")],
   ];
+}
+
+// A remark is "p. 3: 中文 / English", its page left out where it is on the whole paper.
+function remark(text) {
+  const [, page, zh, en] = /^(?:p\. (\d+): )?(.*) \/ (.*)$/s.exec(text) ?? [];
+  if (!zh) return text;
+  return [page && t("page_n", { page }), store.lang === "zh" ? zh : en].filter(Boolean).join(store.lang === "zh" ? "：" : ": ");
 }
 
 function table(rows) {

@@ -35,7 +35,8 @@ export const store = {
   library: null, // last status of the library panel
   selected: new Set(), // short paper ids that questions run over, kept when a paper is removed; empty means all
   tableTurn: null, // the rows of a table on one page, in the form of a turn
-  selection: null, // {turn, list: "citations" | "nearest", index} or {browse: paper, page}
+  found: null, // the sentences of a paper with some words, in the form of a turn
+  selection: null, // {turn, list: "citations" | "nearest" | "rows" | "found", index} or {browse: paper, page}
   view: "chat",
   triggers: {}, // panel name -> Gradio's trigger of that panel
 };
@@ -90,7 +91,7 @@ export function select(selection, { reveal = true } = {}) {
 export function selectedCitation() {
   const chosen = store.selection;
   if (!chosen || chosen.browse) return null;
-  const turn = chosen.list === "rows" ? store.tableTurn : store.turns.get(chosen.turn);
+  const turn = { rows: store.tableTurn, found: store.found }[chosen.list] ?? store.turns.get(chosen.turn);
   const citation = turn?.answer?.[chosen.list]?.[chosen.index];
   return citation ? { turn, citation } : null;
 }
