@@ -16,9 +16,11 @@ from pathlib import Path
 
 from benchmarks.extract_truth import signature
 from benchmarks.extract_twins import compile_source
+from benchmarks.journal_pages import Facts, JournalMaker
 from benchmarks.layout_pages import Made, Maker
 from ingest.reader import read_document
 from ingest.records import BlockKind, Document
+from ingest.references import resolve_marks
 
 # Order is checked on pieces of so many letters, about half a line.
 _PIECE = 10
@@ -27,7 +29,7 @@ _OWN_HEADINGS = re.compile(r"\s*(?:参\s*考|摘\s*要|Abstract)")
 
 HEAD = (
     "pages with", "documents", "order errors", "paragraphs whole", "headings F1", "leaks",
-    "table rows whole", "captions", "titles", "references",
+    "table rows whole", "captions", "titles", "references", "metadata", "fields of entries", "marks",
 )  # fmt: skip
 
 
@@ -39,7 +41,7 @@ class Result:
     faults: list[str] = field(default_factory=list)
 
 
-def check(made: Made, document: Document) -> Result:
+def check(made: Made, document: Document, facts: Facts | None = None) -> Result:
     """Compare a document with the truth of its source."""
     result = Result()
     _order(made, document, result)
@@ -52,7 +54,42 @@ def check(made: Made, document: Document) -> Result:
         result.faults.append(f"title: {document.paper.title}")
     result.counts["references wanted"] = made.references
     result.counts["references"] = min(len(document.references), made.references)
+    if facts:
+        _facts(facts, document, result)
     return result
+
+
+def _facts(facts: Facts, document: Document, result: Result) -> None:
+    """Compare metadata, entries and marks with what was printed."""
+    abstract = facts.fields.pop("abstract", None)
+    for name, wanted in facts.fields.items():
+        _compare(result, "facts", name, getattr(document.paper, name), wanted)
+    if abstract:
+        found = "".join(b.text for b in document.blocks if b.section == ("摘要",))
+        same = signature(str(abstract)) in signature(found)
+        _compare(result, "facts", "abstract", found if not same else abstract, abstract)
+    for entry, given in zip(facts.entries, document.references, strict=False):
+        for name, wanted in entry.fields.items():
+            _compare(result, "fields", f"entry {given.number} {name}", getattr(given, name), wanted)
+    marks, resolved = resolve_marks(document)
+    result.counts += Counter({"marks wanted": facts.marks, "marks": min(resolved, facts.marks)})
+    if not marks == resolved == facts.marks:
+        result.faults.append(f"marks: {marks} found, {resolved} resolved of {facts.marks}")
+
+
+def _compare(result: Result, group: str, name: str, found: object, wanted: object) -> None:
+    same = _folded(found) == _folded(wanted)
+    result.counts[f"{group} wanted"] += 1
+    result.counts[group] += same
+    if not same:
+        result.faults.append(f"{name}: {found!r} is not {wanted!r}")
+
+
+def _folded(value: object) -> object:
+    """Return a field without what typesetting changes: spaces and the form of its signs."""
+    if isinstance(value, tuple):
+        return tuple(signature(str(part)) for part in value)
+    return signature(value) if isinstance(value, str) else value
 
 
 def _order(made: Made, document: Document, result: Result) -> None:
@@ -99,7 +136,7 @@ def _aside(made: Made, document: Document, result: Result) -> None:
     )
     cells = [cell for row in made.rows for cell in row if cell != "组别"]
     for text in (*made.aside, *cells, *made.captions):
-        if signature(text) in prose:
+        if signature(text) and signature(text) in prose:
             result.counts["leaks"] += 1
             result.faults.append(f"leak: {text}")
 
@@ -124,12 +161,14 @@ def _tables(made: Made, document: Document, result: Result) -> None:
         result.counts["captions"] += signature(caption) in text
 
 
-def read_seed(seed: int, folder: Path) -> tuple[Made, Result]:
+def read_seed(seed: int, folder: Path, *, journals: bool = False) -> tuple[Made, Result]:
     """Make, typeset and read one document."""
-    made = Maker(seed).make()
+    maker = JournalMaker(seed) if journals else Maker(seed)
+    made = maker.make()
     target = folder / f"{seed}.pdf"
     compile_source(made.source, target)
-    return made, check(made, read_document(target, ocr=False))
+    facts = maker.facts if isinstance(maker, JournalMaker) else None
+    return made, check(made, read_document(target, ocr=False), facts)
 
 
 def table(results: list[tuple[Made, Result]]) -> Iterator[str]:
@@ -149,11 +188,14 @@ def _cells(kind: str, counts: Counter[str]) -> Iterator[str]:
     def of(part: str, whole: str) -> str:
         return f"{counts[part]}/{counts[whole]}"
 
-    f1 = 2 * counts["right"] / max(1, counts["given"] + counts["wanted"])
+    headings = counts["given"] + counts["wanted"]
+    f1 = 2 * counts["right"] / headings if headings else 1.0
     yield from (kind, str(counts["documents"]), of("order errors", "pairs"))
     yield from (of("paragraphs", "paragraphs wanted"), f"{f1:.3f}", str(counts["leaks"]))
     yield from (of("rows", "rows wanted"), of("captions", "captions wanted"))
     yield from (of("titles", "documents"), of("references", "references wanted"))
+    yield from (of("facts", "facts wanted"), of("fields", "fields wanted"))
+    yield of("marks", "marks wanted")
 
 
 def main() -> None:
@@ -161,6 +203,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=60, help="documents to make")
     parser.add_argument("--first", type=int, default=1, help="seed of the first document")
+    parser.add_argument("--journals", action="store_true", help="papers with front matter")
     parser.add_argument("--faults", action="store_true", help="print what went wrong, per seed")
     parser.add_argument("--keep", type=Path, help="keep the PDFs in this folder")
     options = parser.parse_args()
@@ -169,7 +212,7 @@ def main() -> None:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         for seed in range(options.first, options.first + options.count):
-            made, result = read_seed(seed, folder)
+            made, result = read_seed(seed, folder, journals=options.journals)
             results.append((made, result))
             if options.faults and result.faults:
                 print(f"--- {seed}: {', '.join(made.kinds)}")

@@ -145,12 +145,20 @@ def _places(borders: Sequence[Border]) -> list[float]:
 def _by_column(
     band: Sequence[Line], places: Sequence[float], spans: Mapping[int, Sequence[int]]
 ) -> Row:
+    """Return the cells of a row by column: an empty one stays, so that values stay in theirs.
+
+    What stands alone, in the first column or over several, is a heading of the rows below or a
+    note and has no others.
+    """
     cells: dict[int, list[Line]] = {}
     for run in sorted(band, key=lambda run: (run.baseline, run.box.x0)):
         middle = (run.box.x0 + run.box.x1) / 2
         for column in spans.get(id(run), [sum(middle > x for x in places)]):
             cells.setdefault(column, []).append(run)
-    return [cells[place] for place in sorted(cells)]
+    wide = any(run.box.x0 < x < run.box.x1 for run in band for x in places)
+    if len(cells) == 1 and (0 in cells or wide):
+        return list(cells.values())
+    return [cells.get(column, []) for column in range(len(places) + 1)]
 
 
 def split_cells(line: Line, gap_em: float) -> list[Line]:

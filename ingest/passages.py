@@ -212,6 +212,23 @@ def _units(sources: Sequence[Piece], longest: float) -> list[_Unit]:
     return units
 
 
+def _rows(sources: Sequence[Piece], longest: float) -> list[_Unit]:
+    """Return the lines of tables: no row is parted, and its empty cells stay.
+
+    Only a row that is far too long is cut, at its commas.
+    """
+    units = []
+    for index, source in enumerate(sources):
+        start = 0
+        for line in source.text.split("\n"):
+            row = Sentence(start, start + len(line))
+            start += len(line) + 1
+            for part in split_clauses(source.text, row, longest):
+                weight = text_weight(source.text[part.start : part.end])
+                units.append(_Unit(index, part, weight, ends_source=False))
+    return units
+
+
 def _packed(units: Sequence[_Unit], size: float) -> list[list[_Unit]]:
     """Return runs of about equal weight near ``size``; a paragraph's end is a welcome border."""
     total = sum(unit.weight for unit in units)
@@ -249,7 +266,7 @@ def _table_parents(group: tuple[Block, ...], size: int) -> Iterator[Piece]:
     if text_weight(whole.text) <= _LONG_TABLE * size:
         yield whole
         return
-    rows = _units(sources, _LONG_FOR_PARENT * size)
+    rows = _rows(sources, _LONG_FOR_PARENT * size)
     caption = [rows[0]] if _TABLE_CAPTION.match(whole.text) else []
     head = sum(unit.weight for unit in caption)
     for run in _packed(rows[len(caption) :], max(size - head, size / 2)):

@@ -47,14 +47,17 @@ def glue(pieces: Sequence[Piece], separator: str = "\n") -> Piece:
     text = ""
     spans: list[Span] = []
     marks: list[Mark] = []
-    for piece in pieces:
-        if text:
-            if separator and spans and spans[-1].end == len(text):
+    for place, piece in enumerate(pieces):
+        if place and separator:
+            if spans and spans[-1].end == len(text):
                 spans[-1] = _widened(spans[-1], len(separator))
             text += separator
         at = len(text)
         text += piece.text
-        spans += [Span(s.start + at, s.end + at, s.box, s.edges) for s in piece.spans]
+        found = [Span(s.start + at, s.end + at, s.box, s.edges) for s in piece.spans]
+        if found and not spans and at:  # empty pieces came first
+            found[0] = _widened_left(found[0], at)
+        spans += found
         marks += [Mark(m.start + at, m.end + at, m.numbers) for m in piece.marks]
     return Piece(text, tuple(spans), tuple(marks))
 
@@ -99,3 +102,7 @@ def _between(before: str, after: str) -> str:
 
 def _widened(span: Span, count: int) -> Span:
     return Span(span.start, span.end + count, span.box, (*span.edges, *span.edges[-1:] * count))
+
+
+def _widened_left(span: Span, count: int) -> Span:
+    return Span(span.start - count, span.end, span.box, (*span.edges[:1] * count, *span.edges))

@@ -264,9 +264,9 @@ class _Reader:
         pieces = [_piece(join_lines([line])) for line in table.caption]
         for row in table.rows:
             cells = [_piece(join_lines(cell)) for cell in row]
-            pieces.append(glue([cell for cell in cells if cell.text], "\t"))
+            pieces.append(glue(cells, "\t"))
         pieces += [_piece(join_lines(table.notes))] if table.notes else []
-        piece = glue([piece for piece in pieces if piece.text])
+        piece = glue([piece for piece in pieces if piece.spans])
         if piece.text:
             self._piece(BlockKind.TABLE, piece)
 
