@@ -80,8 +80,10 @@ class JournalMaker(Maker):
 
     def _heading(self, at: tuple[int, ...]) -> str:
         if self.style == "1 in text type":
-            return self._styled(at, "", 1.0)
-        if self.style == "bold run-in" and len(at) > 1:
+            return self._styled(at, "")
+        if self.style == "bold run-in":
+            if len(at) == 1:
+                return self._styled(at, '#set text(font: "Noto Sans SC")\n')
             number, name = ".".join(map(str, at)), "与".join(self.chance.sample(("受体", "通路"), 2))
             text = f"{number} {name}{self._label()}"
             self.made.headings.append(text)
@@ -89,7 +91,7 @@ class JournalMaker(Maker):
             return f'#text(font: "Noto Sans SC")[{text}]：'
         return super()._heading(at)
 
-    def _styled(self, at: tuple[int, ...], font: str, scale: float) -> str:
+    def _styled(self, at: tuple[int, ...], font: str) -> str:
         """A heading told by nothing but its number and the space around it."""
         text = f"{'.'.join(map(str, at))}　{self._label()}的分析"
         self.made.headings.append(text)
@@ -102,9 +104,13 @@ class JournalMaker(Maker):
         before = f"{self._prose(1)}{self._label()}按下式计算："
         after = f"式中，N为{self._label()}，k为{self._label()}。{self._prose(1)}"
         self.made.flow.append(before + after)
-        number = self.chance.choice(("", "#h(1fr) (1)"))
-        centre = f"#align(center)[$display(N/N_0) = e^(-k t) + sum_(i=1)^n x_i / y_i$ {number}]"
-        return f"{before}\n\n#block(above: 1em, below: 1em)[{centre}]\n#par(first-line-indent: 0pt)[{after}]\n\n"
+        number = self.chance.choice(("[]", "[(1)]"))
+        formula = "[$display(N/N_0) = e^(-k t) + sum_(i=1)^n x_i / y_i$]"
+        centre = f"#grid(columns: (1fr, auto, 1fr), [], {formula}, align(right, {number}))"
+        return (
+            f"{before}\n\n#block(above: 1em, below: 1em, width: 100%)[{centre}]\n"
+            f"#par(first-line-indent: 0pt)[{after}]\n\n"
+        )
 
     def _caption(self, what: str) -> str:
         text = super()._caption(what)

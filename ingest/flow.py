@@ -17,6 +17,7 @@ from ingest.line_numbers import find_line_numbers
 from ingest.order import reading_order
 from ingest.records import BlockKind, Box, Line, PageText
 from ingest.tables import Table, find_ruled_tables
+from ingest.watermarks import find_watermarks
 
 Item = Line | Table | Figure
 
@@ -48,6 +49,10 @@ def read_flow(pages: Sequence[PageText]) -> Flow:
         [run for run in found if id(run) not in ids]
         for found, ids in zip(runs, counted, strict=True)
     ]
+    body, _ = _body([run for found in runs for run in found])
+    marks = [run for found in runs for run in find_watermarks(found, body)]
+    printed_over = {id(run) for run in marks}
+    runs = [[run for run in found if id(run) not in printed_over] for found in runs]
     tables = [find_ruled_tables(page, found) for page, found in zip(pages, runs, strict=True)]
     runs = [_without(found, ruled) for found, ruled in zip(runs, tables, strict=True)]
     wide = [find_wide_tables(found) for found in runs]
@@ -74,6 +79,7 @@ def read_flow(pages: Sequence[PageText]) -> Flow:
         (line, furniture[id(line)]) for page in laid for line in page.lines if id(line) in furniture
     )
     aside += tuple((run, BlockKind.HEADER) for run in numbers)
+    aside += tuple((run, BlockKind.WATERMARK) for run in marks)
     return Flow(items, aside, tuple(page.columns for page in laid), body, font, tuple(pages))
 
 

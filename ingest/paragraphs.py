@@ -33,6 +33,8 @@ _VERY_SHORT = 0.35
 _ENDED = re.compile(
     r"[。！？；：!?;:.．…][”’」』）)】〕］\]\"'\s]*(?:[\[［〔(（][\d,，、\-–~\s]+[\]］〕)）])?\s*$"
 )
+# What explains the signs of the formula above it.
+_EXPLAINS = re.compile(r"\s*(?:式中|其中|上式|这里|此处|where\b|in which\b|and\b)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*[•●○◆■□▪◇★☆➢✓\uf000-\uf0ff]")
 _MARKER = re.compile(
     r"\s*(?:[(（]?\d{1,2}[)）]|[(（][一二三四五六七八九十a-zA-Z][)）]|[a-z][)）]|[①-⑳]|\d{1,2}[.．、](?!\s?\d)"
@@ -200,3 +202,10 @@ def begins_paragraph(before: Placed, after: Placed, step: float) -> bool:
         lower = after.text[:1].islower()
         return width > 0 and rest > _VERY_SHORT * width and not lower
     return False
+
+
+def begins_behind_formula(before: Placed, after: Placed) -> bool:
+    """Tell whether ``after``, the first line below a displayed formula, begins a paragraph."""
+    if _EXPLAINS.match(after.text):
+        return False
+    return after.is_indented or before.text.rstrip()[-1:] in "。！？"

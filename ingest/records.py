@@ -128,6 +128,7 @@ class BlockKind(StrEnum):
     CAPTION = "caption"
     TABLE = "table"
     FIGURE = "figure"
+    FORMULA = "formula"
     REFERENCE = "reference"
     FOOTNOTE = "footnote"
     HEADER = "header"

@@ -12,13 +12,20 @@ from ingest.contents import contents_lines, is_contents
 from ingest.figures import Figure
 from ingest.flow import Flow, Item, read_flow
 from ingest.footnotes import find_footnotes
+from ingest.formulas import find_formulas
 from ingest.frontmatter import Part, read_front
 from ingest.heading_words import REFERENCES, is_back_matter
 from ingest.join import Joined, join_lines
 from ingest.labels import Label, label_of, without_label
 from ingest.layout import WORD_GAP_EM
 from ingest.names import english_names, is_affiliation
-from ingest.paragraphs import Placed, begins_paragraph, place, usual_step
+from ingest.paragraphs import (
+    Placed,
+    begins_behind_formula,
+    begins_paragraph,
+    place,
+    usual_step,
+)
 from ingest.pieces import Piece, glue
 from ingest.records import Block, BlockKind, Line, PageText, Reference, Span
 from ingest.references import entry_starts, parse_references
@@ -65,7 +72,8 @@ class _Reader:
         self.blocks: list[Block] = []
         self.references: list[Reference] = []
         self.notes: list[Line] = []
-        self.floats: dict[int, list[Item]] = {}  # tables and figures by the line before them
+        # Tables, figures and formulas (lists of lines) by the line behind them.
+        self.floats: dict[int, list[Item | list[Line]]] = {}
         self.placed = list(self._placed())
         self.step = usual_step(self.placed)
         self.contents = contents_lines(self.placed)
@@ -80,10 +88,15 @@ class _Reader:
         for page, items in zip(self.flow.pages, self.flow.items, strict=True):
             lines = [item for item in items if isinstance(item, Line)]
             notes = find_footnotes(page, lines, self.flow.body)
+            formulas = find_formulas([line for line in lines if id(line) not in notes])
+            shown = {id(line): formula for formula in formulas for line in formula}
             kept: list[Line] = []
             for item in items:
                 if not isinstance(item, Line):
                     self.floats.setdefault(count + len(kept), []).append(item)
+                elif formula := shown.get(id(item)):
+                    if item is formula[0]:
+                        self.floats.setdefault(count + len(kept), []).append(formula)
                 elif id(item) in notes:
                     self.notes.append(item)
                 elif join_lines([item]).text.strip():
@@ -185,11 +198,16 @@ class _Reader:
             self.open = [replace(item, line=heading.rest, text=rest)]
 
     def _prose(self, item: Placed) -> None:
-        if self.open and begins_paragraph(self.open[-1], item, self.step):
+        if self.open and self._begins(item):
             self._close()
         if not self.open:
             self._emit_floats(range(self.at + 1))
         self.open.append(item)
+
+    def _begins(self, item: Placed) -> bool:
+        if any(isinstance(shown, list) for shown in self.floats.get(self.at, ())):
+            return begins_behind_formula(self.open[-1], item)
+        return begins_paragraph(self.open[-1], item, self.step)
 
     def _close(self) -> None:
         if self.open:
@@ -206,6 +224,8 @@ class _Reader:
                     self._table(item)
                 elif isinstance(item, Figure):
                     self._figure(item)
+                elif isinstance(item, list):
+                    self._add(BlockKind.FORMULA, item, rows=True)
 
     def _reference_list(self, index: int) -> int:
         self._close()
