@@ -84,7 +84,10 @@ class JournalMaker(Maker):
         if self.style == "bold run-in":
             if len(at) == 1:
                 return self._styled(at, '#set text(font: "Noto Sans SC")\n')
-            number, name = ".".join(map(str, at)), "与".join(self.chance.sample(("受体", "通路"), 2))
+            number, name = (
+                ".".join(map(str, at)),
+                "与".join(self.chance.sample(("受体", "通路"), 2)),
+            )
             text = f"{number} {name}{self._label()}"
             self.made.headings.append(text)
             self.made.flow.append(text)
@@ -406,7 +409,9 @@ class JournalMaker(Maker):
         self.made.headings.append(text)
         self.made.flow.append(text)
         font = '#text(font: "Noto Sans SC")'
-        return f"#block(above: 1em, below: 0.8em, sticky: true)[{font}[{text}]]\n{self._paragraph()}"
+        return (
+            f"#block(above: 1em, below: 0.8em, sticky: true)[{font}[{text}]]\n{self._paragraph()}"
+        )
 
     def make(self) -> Made:
         """Return the document."""

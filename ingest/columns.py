@@ -29,6 +29,10 @@ _INDENTS_EM = (0.0, 1.0, 2.0)
 _SEEN = 4
 _SEEN_AGAIN = 1
 _WHITE_EM = 0.5
+# A side bar is few lines beside a column of at least so many, and shorter ones are its labels.
+_BAR_LINES, _BAR_COLUMN, _BAR_TEXT = 2, 5, 4
+# Lines on one baseline, of sizes that differ by less than this part, are one line.
+_SAME_BASELINE_EM, _SAME_SIZE = 0.1, 0.08
 # Lines of one column follow each other within this distance (em).
 _STEP_EM = 3.0
 # Two gutters beside each other leave a column of at least this (em) between them.
@@ -172,6 +176,9 @@ def _between(
     )
     if not support and hinted and len(long_left) > 1 and sum(map(_is_long, aligned)) > 1:
         support = 1  # text beside a figure, and text below it
+    if support < _SEEN and _is_side_bar(left, aligned):
+        support = _SEEN
+        long_left = list(left)
     if not support:
         return None
     near = max(map(ink_end, long_left))
@@ -180,6 +187,27 @@ def _between(
     bottom = max(run.box.bottom for run in aligned)
     top, bottom = _reach(runs, right, x, (top, bottom), em)
     return Gutter(near, x, top, min(below, bottom + em), support)
+
+
+def _is_side_bar(left: Sequence[Line], aligned: Sequence[Line]) -> bool:
+    """Tell whether a few lines stand beside a column and are no labels of its lines.
+
+    Labels are printed on the lines that they belong to and as large.
+    """
+    column = [run for run in aligned if _is_long(run)]
+    if len(column) < _BAR_COLUMN:
+        return False
+    beside = [run for run in left if any(_beside(run, other) for other in column)]
+    if len(beside) < _BAR_LINES or any(len(run.text) < _BAR_TEXT for run in beside):
+        return False
+    level = [
+        (run, other)
+        for run in beside
+        for other in column
+        if abs(run.baseline - other.baseline) < _SAME_BASELINE_EM * other.size
+    ]
+    alike = any(abs(run.size - other.size) < _SAME_SIZE * other.size for run, other in level)
+    return not alike and 2 * len({id(run) for run, _ in level}) <= len(beside)
 
 
 def _reach(
@@ -204,11 +232,25 @@ def _reach(
         above = run.box.top < top and top - run.box.bottom <= _STEP_EM * em
         if above and any(_beside(run, other) for other in left):
             top = run.box.top - 0.3 * em
+        elif above and _is_aligned(run, x, em) and _heads_both(run, runs, left, em):
+            top = run.box.top - 0.3 * em
         elif above and _is_centred(run, right, em):
             beside = [other for other in runs if ink_end(other) <= x and _beside(run, other)]
             if any(_is_centred(other, left, em) for other in beside):
                 top = run.box.top - 0.3 * em
     return top, bottom
+
+
+def _heads_both(run: Line, runs: Sequence[Line], left: Sequence[Line], em: float) -> bool:
+    """Tell whether a short line stands level with ``run`` where the left column begins."""
+    edge = min((other.box.x0 for other in left), default=0.0)
+    return any(
+        abs(other.baseline - run.baseline) < _SAME_BASELINE_EM * em
+        and abs(other.box.x0 - edge) < _HANGING_EM * em
+        and abs(other.size - run.size) < 0.25 * run.size
+        for other in runs
+        if ink_end(other) < run.box.x0 - _WHITE_EM * em
+    )
 
 
 def _is_centred(run: Line, column: Sequence[Line], em: float) -> bool:

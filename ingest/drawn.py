@@ -7,9 +7,9 @@ parts them. Its lettering is known by where it stands, so it may be set like the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ingest.captions import FIGURE_CAPTION
+from ingest.charts import Drawing, find_charts
 from ingest.columns import Gutter
 from ingest.layout import make_lines
 from ingest.records import Box, Line, PageText
@@ -22,14 +22,6 @@ _LEAST_SHAPES, _LEAST_RULES = 2, 4
 _LONG_SHARE, _LONG_EM = 0.55, 14.0
 _AXIS = 24.0
 _TOUCH = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A drawn figure: its box without the caption, and the lettering in it."""
-
-    box: Box
-    lines: tuple[Line, ...]
 
 
 def find_drawings(
@@ -45,12 +37,13 @@ def find_drawings(
     """
     rules = [rule for rule in page.rules if not any(_is_edge(rule, box) for box in page.shapes)]
     marks = [mark for mark in (*page.shapes, *rules) if not any(_holds(box, mark) for box in taken)]
-    captions = [run for run in runs if FIGURE_CAPTION.match(run.text)]
-    if not marks or not captions:
+    if not marks or not runs:
         return []
+    captions = [run for run in runs if FIGURE_CAPTION.match(run.text)]
     finder = _Finder(page, runs, gutters, marks, body)
-    found = [finder.over(caption) for caption in captions]
-    return [drawing for drawing in found if drawing and drawing.lines]
+    found = [drawing for caption in captions if (drawing := finder.over(caption))]
+    found = [drawing for drawing in found if drawing.lines]
+    return found + find_charts(page, finder.left(found), finder.unused(), body)
 
 
 class _Finder:
@@ -96,6 +89,16 @@ class _Finder:
         box = _around(self.page.number, region)
         lettering = self._lettering(box, caption, (left, right))
         return Drawing(box, make_lines(self.page, lettering, ()).lines)
+
+    def left(self, found: Sequence[Drawing]) -> list[Line]:
+        """Return the runs that are in no drawing."""
+        taken = {id(char) for drawing in found for line in drawing.lines for char in line.chars}
+        return [run for run in self.runs if id(run.chars[0]) not in taken]
+
+    def unused(self) -> list[Box]:
+        """Return the marks of no drawing, those of boxes first."""
+        free = [mark for mark in self.marks if mark not in self.used]
+        return sorted(free, key=lambda mark: mark not in self.shapes)
 
     def _column(self, caption: Line) -> tuple[float, float]:
         """Return the edges of the column, or columns, that a caption stands in the middle of."""

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingest.captions import ENGLISH_CAPTION, FIGURE_CAPTION
+from ingest.charts import Drawing
 from ingest.clean import count_han
 from ingest.columns import Gutter
-from ingest.drawn import Drawing
 from ingest.layout import PageLines
 from ingest.records import Box, Line, PageText
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from statistics import median
 
 from ingest.bare_tables import find_unruled_tables, find_wide_tables
+from ingest.charts import Drawing
 from ingest.clean import count_han
 from ingest.columns import Gutter, common_gutters, find_gutters
-from ingest.drawn import Drawing, find_drawings
+from ingest.drawn import find_drawings
 from ingest.figures import Figure, find_figures
 from ingest.furniture import find_furniture
 from ingest.layout import PageLines, find_runs, make_lines

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.clean import count_han, search_text
-from ingest.heading_words import OPENING, REFERENCES
+from ingest.heading_words import OPENING, REFERENCES, plain_name
 from ingest.labels import Label, label_of, without_label
 from ingest.names import english_names, is_affiliation, is_masthead, names_of
 from ingest.numbering import heading_number
@@ -54,7 +54,8 @@ def _labels(placed: Sequence[Placed]) -> dict[int, Label]:
     for index, item in enumerate(placed):
         if item.line.page > _PAGES or (not found and weight > _LONGEST):
             break
-        if REFERENCES.match(item.text) or OPENING.match(re.sub(r"^[\d.\s]+|\s", "", item.text)):
+        name = plain_name(re.sub(r"^[\d.\s]+", "", item.text))
+        if REFERENCES.match(item.text) or OPENING.match(name):
             break
         label = label_of(item.spaced)
         if label:
@@ -62,7 +63,7 @@ def _labels(placed: Sequence[Placed]) -> dict[int, Label]:
         weight += len(item.text)
     anchors = [index for index, label in found.items() if label is not Label.METADATA]
     if not anchors:
-        return {i: label for i, label in found.items() if not i or placed[i].line.page == 1}
+        return {i: label for i, label in found.items() if not i or placed[i].line.page == placed[0].line.page}
     return found
 
 
@@ -77,6 +78,7 @@ class _Front:
         self.title = find_title(placed, labels, body)
         self.anchored = any(label is not Label.METADATA for label in labels.values())
         self.has_title_en = False
+        self.first_page = placed[0].line.page if placed else 1
 
     def read(self) -> tuple[list[Part], int]:
         index = 0
@@ -158,16 +160,16 @@ class _Front:
             upcoming = self._label_within(index, _LOOKAHEAD, every)
             return upcoming and not number and not (plain and not item.is_short)
         if index in self.title or not self.title:
-            return index in self.title or (is_masthead(item.text) and item.line.page == 1)
+            return index in self.title or (is_masthead(item.text) and item.line.page == self.first_page)
         # Without an abstract, names and affiliations behind the title are front matter.
         behind = index > max(self.title)
         short = item.is_short and len(item.text) < 60 and not item.has_ended
         alone = bool(names_of(item.spaced)) or is_affiliation(item.text)
         if not behind:
-            return item.line.page == 1 and len(item.text) < 80
+            return item.line.page == self.first_page and len(item.text) < 80
         near = index - max(self.title) <= _LOOKAHEAD
         english = count_han(item.text) < 2 and self._is_english_title(index, item)
-        return near and item.line.page == 1 and short and (alone or english)
+        return near and item.line.page == self.first_page and short and (alone or english)
 
     def _between(self, index: int) -> None:
         """Add a line that no label announces."""

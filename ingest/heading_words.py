@@ -18,6 +18,11 @@ _PLAIN = re.compile(
     r"Introduction|Background|Materials? and [Mm]ethods|Patients and [Mm]ethods|Methods?|Results?|"
     r"Discussion|Results and [Dd]iscussion|Conclusions?|Acknowledge?ments?|Appendix)$"
 )
+_PLAIN_RUN_IN = re.compile(
+    r"\s*(?P<open>[【\[［〔])?\s*(?P<name>(?:[\u3400-\u9fff]\s*){2,8}|[A-Z][A-Za-z ]{4,24})\s*"
+    r"(?:(?(open)[】\]］〕])\s*[:：]?|[:：])(?=\s*\S)"
+)
+_WRAPPED = re.compile(r"^[【\[［〔]\s*(.*?)\s*[】\]］〕]$")
 OPENING = re.compile(r"^(?:引言|前言|绪论|緒論|导言|概述|背景|研究背景|Introduction|Background)$")
 """The name of an introduction."""
 
@@ -37,9 +42,24 @@ QUOTED_END = re.compile(r"[\d.%％)）]\s*$")
 """The end of a value or of an item, not of a heading."""
 
 
+def plain_name(text: str) -> str:
+    """Return a heading without the spaces, brackets and colon around its name: 【前 言】."""
+    name = text.strip().rstrip(":：").rstrip()
+    wrapped = _WRAPPED.match(name)
+    return re.sub(
+        r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", wrapped[1] if wrapped else name
+    )
+
+
 def is_plain(text: str) -> bool:
     """Tell whether ``text`` is the usual name of a section (结果), with or without spaces."""
-    return _PLAIN.match(re.sub(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])", "", text)) is not None
+    return _PLAIN.match(plain_name(text)) is not None
+
+
+def plain_run_in(text: str) -> int:
+    """Return where the text behind a usual name (【前言】, 引言：) begins, 0 without one."""
+    match = _PLAIN_RUN_IN.match(text)
+    return match.end() if match and is_plain(match["name"]) else 0
 
 
 def is_back_matter(text: str) -> bool:

@@ -64,8 +64,8 @@ def _left_of(
     found = np.zeros((len(y), len(y)), dtype=bool)
     for gutter in gutters:
         left, right = x1 <= gutter.x1 + _OVERLAP, x0 >= gutter.x0 - _OVERLAP
-        reaches = np.maximum(y[:, None], y) >= gutter.top
-        reaches &= np.minimum(y[:, None], y) <= gutter.bottom
+        within = (y >= gutter.top) & (y <= gutter.bottom)
+        reaches = within[:, None] | within
         ours = ~_elsewhere(y, gutter, gutters)
         found |= (left & ~right & ours)[:, None] & (right & ~left & ours) & reaches
     return found

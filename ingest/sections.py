@@ -13,7 +13,15 @@ from dataclasses import dataclass
 
 from ingest.captions import CAPTION
 from ingest.clean import count_han
-from ingest.heading_words import CHILDLESS, MEASURE, OPENING, QUOTED_END, is_plain
+from ingest.heading_words import (
+    CHILDLESS,
+    MEASURE,
+    OPENING,
+    QUOTED_END,
+    is_plain,
+    plain_name,
+    plain_run_in,
+)
 from ingest.labels import label_of
 from ingest.layout import make_line
 from ingest.numbering import Number, follows, heading_number
@@ -87,6 +95,8 @@ class Headings:
             return run_in
         if number and self._is_numbered(index, number):
             return self._found(index, number, number.scheme)
+        if not number and (run_in := self._plain_run_in(index)):
+            return run_in
         if not number and self._is_unnumbered(index):
             style = f"style:{item.line.size:.1f}:{item.line.font}"
             return self._found(index, None, "plain" if is_plain(text) else style)
@@ -261,13 +271,36 @@ class Headings:
         cut = run_in_end(item.line, self.font)
         if cut is None:
             return None
-        chars = item.line.chars
-        head = make_line(chars[:cut], item.line.page, item.line.column)
-        rest = make_line(chars[cut:], item.line.page, item.line.column)
         level = self._level(number.scheme)
         self.last[number.scheme] = number.parts
         self._forget_below()
+        return self._parted(index, level, cut)
+
+    def _parted(self, index: int, level: int, cut: int) -> Heading:
+        """Return the heading that ends at character ``cut`` of line ``index``."""
+        line = self.placed[index].line
+        head = make_line(line.chars[:cut], line.page, line.column)
+        rest = make_line(line.chars[cut:], line.page, line.column)
         return Heading(index, index, level, head, rest)
+
+    def _plain_run_in(self, index: int) -> Heading | None:
+        """Return a usual name in brackets or bold before a colon, whose text runs on."""
+        item = self.placed[index]
+        count = plain_run_in(item.text)
+        if not count:
+            return None
+        ink = [place for place, char in enumerate(item.line.chars) if not char.text.isspace()]
+        letters = len(re.sub(r"\s", "", item.text[:count]))
+        if letters >= len(ink):
+            return None
+        first, cut = item.line.chars[ink[0]], ink[letters]
+        bold = first.font != self.font and _BOLD.search(first.font) is not None
+        if not bold and not re.match(r"\s*[【\[［〔]", item.text):
+            return None
+        level = self._level("plain")
+        self.opening = OPENING.match(plain_name(item.text[:count])) is not None
+        self._forget_below()
+        return self._parted(index, level, cut)
 
     def _found(self, index: int, number: Number | None, scheme: str) -> Heading:
         end = self._end(index) if self._evidence(self.placed[index]) > 0 else index
@@ -276,9 +309,10 @@ class Headings:
             self.last[number.scheme] = number.parts
             self._forget_below()
         else:
-            text = re.sub(r"\s", "", self.placed[index].text)
+            text = plain_name(self.placed[index].text)
             if scheme == "plain":
                 self.plain_size = self.placed[index].line.size
+                end = index  # its name is complete
             self.opening = OPENING.match(text) is not None or CHILDLESS.match(text) is not None
             self._forget_below()
         return Heading(index, end, level)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from ingest.captions import TABLE_CAPTION
 from ingest.clean import count_han, detect_language
 from ingest.contents import contents_lines, is_contents
+from ingest.cover import cover_end
 from ingest.figures import Figure
 from ingest.flow import Flow, Item, read_flow
 from ingest.footnotes import find_footnotes
@@ -105,7 +106,10 @@ class _Reader:
             count += len(kept)
 
     def read(self) -> None:
-        parts, index = read_front(self.placed, self.flow.body)
+        cover = cover_end(self.placed)
+        self._add(BlockKind.METADATA, [item.line for item in self.placed[:cover]], rows=True)
+        parts, count = read_front(self.placed[cover:], self.flow.body)
+        index = cover + count
         self._front(parts)
         self._emit_floats(range(index))
         while index < len(self.placed):

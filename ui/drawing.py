@@ -27,6 +27,7 @@ _COLOURS = {
     BlockKind.CAPTION: (0, 150, 140),
     BlockKind.TABLE: (0, 140, 50),
     BlockKind.FIGURE: (110, 190, 60),
+    BlockKind.FORMULA: (80, 60, 20),
     BlockKind.REFERENCE: (120, 70, 190),
     BlockKind.FOOTNOTE: (120, 120, 120),
     BlockKind.HEADER: (90, 90, 90),
