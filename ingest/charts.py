@@ -10,6 +10,8 @@ from ingest.records import Box, Line, PageText
 
 # So many boxes with a few words each, no further (points) from each other, are a chart.
 _LEAST_BOXES, _APART = 3, 42.0
+# Boxes of one row may stand further apart.
+_ROW_APART, _SAME_TOP = 200.0, 4.0
 _MOST_LETTERS = 40
 # Boxes that touch are cells.
 _TOUCH = 1.0
@@ -55,10 +57,15 @@ def _clusters(boxes: Sequence[Box]) -> list[list[Box]]:
     """Return the boxes in groups whose members stand near each other."""
     groups: list[list[Box]] = []
     for box in boxes:
-        near = [group for group in groups if any(_distance(box, one) < _APART for one in group)]
+        near = [group for group in groups if any(_is_near(box, one) for one in group)]
         groups = [group for group in groups if group not in near]
         groups.append([box, *(one for group in near for one in group)])
     return groups
+
+
+def _is_near(one: Box, other: Box) -> bool:
+    level = max(abs(one.top - other.top), abs(one.bottom - other.bottom)) < _SAME_TOP
+    return _distance(one, other) < (_ROW_APART if level else _APART)
 
 
 def _distance(one: Box, other: Box) -> float:

@@ -176,15 +176,17 @@ def _between(
     )
     if not support and hinted and len(long_left) > 1 and sum(map(_is_long, aligned)) > 1:
         support = 1  # text beside a figure, and text below it
-    if support < _SEEN and _is_side_bar(left, aligned):
-        support = _SEEN
-        long_left = list(left)
+    bar = support < _SEEN and _is_side_bar(left, aligned)
+    if bar:
+        support, long_left = _SEEN, left
     if not support:
         return None
     near = max(map(ink_end, long_left))
     if x - near < _WHITE_EM * em:
         return None
     bottom = max(run.box.bottom for run in aligned)
+    if bar:  # below it other columns begin
+        return Gutter(near, x, top, min(below, bottom), support)
     top, bottom = _reach(runs, right, x, (top, bottom), em)
     return Gutter(near, x, top, min(below, bottom + em), support)
 
@@ -246,7 +248,7 @@ def _heads_both(run: Line, runs: Sequence[Line], left: Sequence[Line], em: float
     edge = min((other.box.x0 for other in left), default=0.0)
     return any(
         abs(other.baseline - run.baseline) < _SAME_BASELINE_EM * em
-        and abs(other.box.x0 - edge) < _HANGING_EM * em
+        and abs(ink_start(other) - edge) < _HANGING_EM * em
         and abs(other.size - run.size) < 0.25 * run.size
         for other in runs
         if ink_end(other) < run.box.x0 - _WHITE_EM * em
@@ -263,8 +265,8 @@ def _is_centred(run: Line, column: Sequence[Line], em: float) -> bool:
 
 
 def _is_aligned(run: Line, x: float, em: float) -> bool:
-    offset = (run.box.x0 - x) / em
-    return any(abs(offset - indent) <= _EDGE_EM for indent in _INDENTS_EM)
+    offsets = (run.box.x0 - x) / em, (ink_start(run) - x) / em
+    return any(abs(offset - indent) <= _EDGE_EM for offset in offsets for indent in _INDENTS_EM)
 
 
 def _beside(one: Line, other: Line) -> bool:

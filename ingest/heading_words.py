@@ -20,7 +20,7 @@ _PLAIN = re.compile(
 )
 _PLAIN_RUN_IN = re.compile(
     r"\s*(?P<open>[【\[［〔])?\s*(?P<name>(?:[\u3400-\u9fff]\s*){2,8}|[A-Z][A-Za-z ]{4,24})\s*"
-    r"(?:(?(open)[】\]］〕])\s*[:：]?|[:：])(?=\s*\S)"
+    r"(?(open)[】\]］〕]\s*[:：]?|[:：])(?=\s*\S)"
 )
 _WRAPPED = re.compile(r"^[【\[［〔]\s*(.*?)\s*[】\]］〕]$")
 OPENING = re.compile(r"^(?:引言|前言|绪论|緒論|导言|概述|背景|研究背景|Introduction|Background)$")
