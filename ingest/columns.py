@@ -40,7 +40,7 @@ _COLUMN_EM = 7.0
 # Gutters of other pages are taken within this distance (points).
 _SAME_X = 6.0
 # In so short a document the gutter of one page is taken for the others.
-_FEW_PAGES = 3
+_FEW_PAGES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,25 +234,27 @@ def _reach(
         above = run.box.top < top and top - run.box.bottom <= _STEP_EM * em
         if above and any(_beside(run, other) for other in left):
             top = run.box.top - 0.3 * em
-        elif above and _is_aligned(run, x, em) and _heads_both(run, runs, left, em):
+        elif above and any(_heads_both(run, other, right, left, x, em) for other in runs):
             top = run.box.top - 0.3 * em
-        elif above and _is_centred(run, right, em):
-            beside = [other for other in runs if ink_end(other) <= x and _beside(run, other)]
-            if any(_is_centred(other, left, em) for other in beside):
-                top = run.box.top - 0.3 * em
     return top, bottom
 
 
-def _heads_both(run: Line, runs: Sequence[Line], left: Sequence[Line], em: float) -> bool:
-    """Tell whether a short line stands level with ``run`` where the left column begins."""
-    edge = min((other.box.x0 for other in left), default=0.0)
-    return any(
-        abs(other.baseline - run.baseline) < _SAME_BASELINE_EM * em
-        and abs(ink_start(other) - edge) < _HANGING_EM * em
-        and abs(other.size - run.size) < 0.25 * run.size
-        for other in runs
-        if ink_end(other) < run.box.x0 - _WHITE_EM * em
-    )
+def _heads_both(
+    run: Line, other: Line, right: Sequence[Line], left: Sequence[Line], x: float, em: float
+) -> bool:
+    """Tell whether two short lines beside each other begin the columns left and right of ``x``.
+
+    Each stands in the middle of its column; on one baseline they may stand at its edge as well.
+    """
+    if ink_end(other) > x or not _beside(run, other):
+        return False
+    level = abs(other.baseline - run.baseline) < _SAME_BASELINE_EM * em
+    level = level and abs(other.size - run.size) < 0.25 * run.size
+    edge = min((line.box.x0 for line in left), default=0.0)
+    ours = _is_centred(run, right, em) or (level and _is_aligned(run, x, em))
+    theirs = _is_centred(other, left, em)
+    theirs = theirs or (level and abs(ink_start(other) - edge) < _HANGING_EM * em)
+    return ours and theirs
 
 
 def _is_centred(run: Line, column: Sequence[Line], em: float) -> bool:

@@ -51,7 +51,7 @@ def read_flow(pages: Sequence[PageText]) -> Flow:
         for found, ids in zip(runs, counted, strict=True)
     ]
     body, _ = _body([run for found in runs for run in found])
-    marks = [run for found in runs for run in find_watermarks(found, body)]
+    marks = find_watermarks(runs, body)
     printed_over = {id(run) for run in marks}
     runs = [[run for run in found if id(run) not in printed_over] for found in runs]
     tables = [find_ruled_tables(page, found) for page, found in zip(pages, runs, strict=True)]

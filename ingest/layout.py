@@ -26,6 +26,8 @@ _SAME_SIZE = 0.8
 # Raised characters are no smaller than this part of their line.
 _SMALLEST_PART = 0.4
 _ALIKE_EM, _ALIKE_SIZE = 0.12, 0.08
+# So many characters of another size are no mark or index of the line before them.
+_PART = 4
 # A gap (em) that is printed between two words, names or a label and its text.
 WORD_GAP_EM = 0.35
 _ASCENT, _DESCENT = 0.88, 0.14
@@ -143,8 +145,9 @@ def _same_row(row: Sequence[Line], run: Line, gutters: Sequence[Gutter]) -> bool
         return False  # a watermark over the text
     gap = _distance(nearest.box, run.box)
     left, right = (nearest, run) if nearest.box.x0 < run.box.x0 else (run, nearest)
-    captioned = CAPTION.match(right.text) or (gap > _RUN_GAP_EM * em and CAPTION.match(left.text))
     same_size = abs(nearest.size - run.size) < _ALIKE_SIZE * em
+    parted = gap > _RUN_GAP_EM * em or (not same_size and len(right.text) > _PART)
+    captioned = CAPTION.match(right.text) or (parted and CAPTION.match(left.text))
     if captioned and not (same_size and nearest.font == run.font):
         return False  # text that flows round a figure stands beside its caption
     if gap > _RUN_GAP_EM * em and min(nearest.size, run.size) < _SAME_SIZE * em:

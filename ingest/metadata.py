@@ -186,7 +186,7 @@ def _keywords(blocks: Sequence[Block], language: str) -> tuple[str, ...]:
 
 def _doi(blocks: Sequence[Block], printed: str) -> str:
     """Return the DOI of the paper itself: printed on its first page, outside of references."""
-    first = [b for b in blocks if b.page == 1 and b.kind in _SOURCES]
+    first = [b for b in blocks if b.page <= _first_page(blocks) and b.kind in _SOURCES]
     for block in first:
         doi = find_doi(search_text(block.text))
         if doi:
@@ -212,7 +212,9 @@ def _source(blocks: Sequence[Block], printed: str) -> dict[str, str]:
         _complete(found, year=number["year"], issue=str(int(number["issue"])))
         _complete(found, pages=f"{first}-{first + count - 1}" if count > 1 else str(first))
     heads = "\n".join(
-        search_text(b.text) for b in blocks if b.kind in _HEAD_KINDS or _is_masthead(b)
+        search_text(b.text)
+        for b in blocks
+        if b.kind in _HEAD_KINDS or _is_masthead(b, _first_page(blocks))
     )
     for pattern in (_ISSUE_LINE, _VOLUME_LINE, _ENGLISH_ISSUE):
         match = pattern.search(heads)
@@ -227,8 +229,13 @@ def _source(blocks: Sequence[Block], printed: str) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
-def _is_masthead(block: Block) -> bool:
-    return block.kind is BlockKind.METADATA and block.page == 1
+def _first_page(blocks: Sequence[Block]) -> int:
+    """Return the page of the title: a cover may stand before it."""
+    return next((b.page for b in blocks if b.kind is BlockKind.TITLE), 1)
+
+
+def _is_masthead(block: Block, first_page: int) -> bool:
+    return block.kind is BlockKind.METADATA and block.page <= first_page
 
 
 def _complete(found: dict[str, str], **more: str) -> None:
@@ -240,13 +247,13 @@ def _complete(found: dict[str, str], **more: str) -> None:
 def _journal(blocks: Sequence[Block], source: dict[str, str]) -> str:
     if source.get("journal"):
         return source["journal"]
-    heads = [b for b in blocks if b.kind in _HEAD_KINDS or _is_masthead(b)]
+    first = _first_page(blocks)
+    heads = [b for b in blocks if b.kind in _HEAD_KINDS or _is_masthead(b, first)]
     titles = {re.sub(r"\s", "", b.text) for b in blocks if b.kind is BlockKind.TITLE}
     sure: Counter[str] = Counter()
     dated: Counter[str] = Counter()
     english: Counter[str] = Counter()
-    for block in heads:
-        text = search_text(block.text)
+    for text in (search_text(line) for block in heads for line in block.text.split("\n")):
         has_date = bool(re.search(rf"{_DATE}|第\s*\d+\s*[卷期]|Vol", text))
         for part in _parts(text):
             if part in titles:
@@ -255,7 +262,7 @@ def _journal(blocks: Sequence[Block], source: dict[str, str]) -> str:
                 sure[match[1]] += 1
             elif has_date and (match := _JOURNAL.match(part)):
                 dated[match[1]] += 1
-        if match := _ENGLISH_JOURNAL.search(block.text):
+        if match := _ENGLISH_JOURNAL.search(text):
             english[re.sub(r"\s+", " ", match[1])] += 1
     for counts, least in ((sure, 1), (dated, 2), (english, 1)):
         name, count = next(iter(counts.most_common(1)), ("", 0))

@@ -11,11 +11,18 @@ _LARGER = 1.6
 _CROSSED = 2
 
 
-def find_watermarks(runs: Sequence[Line], body: float) -> list[Line]:
-    """Return the runs printed over others; ``body`` is the em size of the running text.
+def find_watermarks(pages: Sequence[Sequence[Line]], body: float) -> list[Line]:
+    """Return the runs printed over others, on all ``pages``; ``body`` is the em size of the text.
 
-    They are taken out before the columns are looked for, whose gutters they cross.
+    They are taken out before the columns are looked for, whose gutters they cross. What is
+    printed over text on one page is a watermark on the others, too.
     """
+    found = [run for runs in pages for run in _over(runs, body)]
+    known = {(run.text, round(run.size)) for run in found}
+    return [run for runs in pages for run in runs if (run.text, round(run.size)) in known]
+
+
+def _over(runs: Sequence[Line], body: float) -> list[Line]:
     large = [run for run in runs if run.size > _LARGER * body]
     small = [run for run in runs if run.size <= _LARGER * body]
     return [run for run in large if sum(_crosses(run, other) for other in small) >= _CROSSED]
