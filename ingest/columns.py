@@ -176,9 +176,10 @@ def _between(
     )
     if not support and hinted and len(long_left) > 1 and sum(map(_is_long, aligned)) > 1:
         support = 1  # text beside a figure, and text below it
-    bar = support < _SEEN and _is_side_bar(left, aligned)
+    bar = not hinted and support < _SEEN and _is_side_bar(left, aligned)
     if bar:
-        support, long_left = _SEEN, left
+        lowest = max(run.baseline for run in aligned)
+        support, long_left = _SEEN, [run for run in left if run.baseline <= lowest]
     if not support:
         return None
     near = max(map(ink_end, long_left))
