@@ -64,10 +64,9 @@ def _left_of(
     found = np.zeros((len(y), len(y)), dtype=bool)
     for gutter in gutters:
         left, right = x1 <= gutter.x1 + _OVERLAP, x0 >= gutter.x0 - _OVERLAP
-        over, under = y < gutter.top, y > gutter.bottom
-        within = ~(over | under)
-        # What stands left below the gutter, or right above it, belongs to something else.
-        reaches = (within | over)[:, None] & (within | under) & (within[:, None] | within)
+        within = (y >= gutter.top) & (y <= gutter.bottom)
+        # What stands left below the gutter belongs to other columns.
+        reaches = (y <= gutter.bottom)[:, None] & (within[:, None] | within)
         ours = ~_elsewhere(y, gutter, gutters)
         found |= (left & ~right & ours)[:, None] & (right & ~left & ours) & reaches
     return found
