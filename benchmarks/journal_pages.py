@@ -243,7 +243,8 @@ class JournalMaker(Maker):
             "grey": f"#block(width: 100%, fill: luma(235), inset: 8pt)[{inside}]",
             "narrow": f"#pad(x: 2em)[#set text(size: 0.9em)\n{inside}]",
             "beside": f"#grid(columns: (1fr, 3fr), gutter: 14pt, [#set text(size: 0.8em)\n"
-            f"收稿日期：2024-05-06\n\n通信作者：{names[0][0]}\n\nE-mail: demo\\@demo.cn], [{inside}])",
+            f"收稿日期：2024-05-06\n\n通信作者：{names[0][0]}\n\n"
+            f"E-mail: demo\\@demo.cn], [{inside}])",
         }[kind]
 
     def _numbers(self) -> str:
@@ -390,7 +391,8 @@ class JournalMaker(Maker):
         names = "，".join(self.facts.fields["authors"])  # type: ignore[arg-type]
         return (
             "#page(columns: 1, header: none, footer: none)[#set par(first-line-indent: 0pt)\n"
-            f"#text(size: 14pt)[{self.journal}]\n\n_{self.journal}_\n\nISSN 1000-0000,CN 10-0000/R\n\n"
+            f"#text(size: 14pt)[{self.journal}]\n\n_{self.journal}_\n\n"
+            "ISSN 1000-0000,CN 10-0000/R\n\n"
             f"#align(center, text(size: 20pt)[《{self.journal}》网络首发论文])\n\n"
             f"题目：　　　{self.made.title}\n\n作者：　　　{names}\n\n收稿日期：　2024-05-06\n\n"
             f"网络首发日期：2024-09-10\n\n引用格式：　{names}．{self.made.title}\\[J/OL\\]．"
@@ -439,8 +441,8 @@ class JournalMaker(Maker):
         caption = Maker._caption(self, "table")
         return (
             "#page(columns: 1)[#set par(first-line-indent: 0pt)\n#rotate(-90deg, reflow: true)["
-            f"#block(width: 22cm)[{caption}\n#table(columns: (1fr,) * 7, stroke: none, table.hline(y: 0),"
-            f" table.hline(y: 1), {cells}, table.hline(y: {len(rows)}))]]]"
+            f"#block(width: 22cm)[{caption}\n#table(columns: (1fr,) * 7, stroke: none,"
+            f" table.hline(y: 0), table.hline(y: 1), {cells}, table.hline(y: {len(rows)}))]]]"
         )
 
     def _letter(self) -> Made:

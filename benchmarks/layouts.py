@@ -29,7 +29,8 @@ _OWN_HEADINGS = re.compile(r"\s*(?:参\s*考|摘\s*要|Abstract)")
 
 HEAD = (
     "pages with", "documents", "order errors", "paragraphs whole", "headings F1", "leaks",
-    "table rows whole", "captions", "titles", "references", "metadata", "fields of entries", "marks",
+    "table rows whole", "captions", "titles", "references", "metadata", "fields of entries",
+    "marks",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from ingest.records import Box, Line, PageText
 # So many boxes with a few words each, no further (points) from each other, are a chart.
 _LEAST_BOXES, _APART = 3, 42.0
 # Boxes of one row may stand further apart.
-_ROW_APART, _SAME_TOP = 200.0, 4.0
+_ROW_APART, _SAME_TOP = 500.0, 4.0
 _MOST_LETTERS = 40
 # Boxes that touch are cells.
 _TOUCH = 1.0

@@ -186,7 +186,8 @@ def _between(
     if x - near < _WHITE_EM * em:
         return None
     bottom = max(run.box.bottom for run in aligned)
-    if bar:  # below it other columns begin
+    if bar:  # below it other columns begin, above it stand title and names
+        top = max(top, min(run.box.top for run in long_left) - em)
         return Gutter(near, x, top, min(below, bottom), support)
     top, bottom = _reach(runs, right, x, (top, bottom), em)
     return Gutter(near, x, top, min(below, bottom + em), support)
@@ -203,14 +204,12 @@ def _is_side_bar(left: Sequence[Line], aligned: Sequence[Line]) -> bool:
     beside = [run for run in left if any(_beside(run, other) for other in column)]
     if len(beside) < _BAR_LINES or any(len(run.text) < _BAR_TEXT for run in beside):
         return False
-    level = [
-        (run, other)
+    return not any(
+        abs(run.baseline - other.baseline) < _SAME_BASELINE_EM * other.size
+        and abs(run.size - other.size) < _SAME_SIZE * other.size
         for run in beside
         for other in column
-        if abs(run.baseline - other.baseline) < _SAME_BASELINE_EM * other.size
-    ]
-    alike = any(abs(run.size - other.size) < _SAME_SIZE * other.size for run, other in level)
-    return not alike and 2 * len({id(run) for run, _ in level}) <= len(beside)
+    )
 
 
 def _reach(
@@ -233,9 +232,8 @@ def _reach(
             bottom = run.box.bottom
     for run in sorted(right, key=lambda run: -run.baseline):
         above = run.box.top < top and top - run.box.bottom <= _STEP_EM * em
-        if above and any(_beside(run, other) for other in left):
-            top = run.box.top - 0.3 * em
-        elif above and any(_heads_both(run, other, right, left, x, em) for other in runs):
+        beside = any(_beside(run, other) for other in left)
+        if above and (beside or any(_heads_both(run, o, right, left, x, em) for o in runs)):
             top = run.box.top - 0.3 * em
     return top, bottom
 

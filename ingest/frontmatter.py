@@ -63,7 +63,11 @@ def _labels(placed: Sequence[Placed]) -> dict[int, Label]:
         weight += len(item.text)
     anchors = [index for index, label in found.items() if label is not Label.METADATA]
     if not anchors:
-        return {i: label for i, label in found.items() if not i or placed[i].line.page == placed[0].line.page}
+        return {
+            i: label
+            for i, label in found.items()
+            if not i or placed[i].line.page == placed[0].line.page
+        }
     return found
 
 
@@ -160,7 +164,9 @@ class _Front:
             upcoming = self._label_within(index, _LOOKAHEAD, every)
             return upcoming and not number and not (plain and not item.is_short)
         if index in self.title or not self.title:
-            return index in self.title or (is_masthead(item.text) and item.line.page == self.first_page)
+            return index in self.title or (
+                is_masthead(item.text) and item.line.page == self.first_page
+            )
         # Without an abstract, names and affiliations behind the title are front matter.
         behind = index > max(self.title)
         short = item.is_short and len(item.text) < 60 and not item.has_ended

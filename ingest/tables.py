@@ -29,6 +29,8 @@ _LONG_ROWS = 8
 _CAPTION_EM = 2.6
 _NOTE_EM = 2.4
 _CAPTION_LINES = 5
+# Rows of a table without a caption have so many cells in the mean, in a drawn grid fewer.
+_BARE_CELLS, _GRID_CELLS = 2.4, 1.6
 # A table without a caption takes less than this part of the page height.
 _LARGEST = 0.7
 
@@ -170,9 +172,11 @@ def _ruled(
         # The head alone, under its caption, stands where the page ends.
         good = several >= 1 and (len(rows) >= 2 or cells[0] >= 3)
     else:
-        good = several >= 3 and sum(cells) >= 2.4 * len(cells) and several >= 0.6 * len(cells)
+        grid = _is_grid(top, bottom, across, upright)
+        least = _GRID_CELLS if grid else _BARE_CELLS
+        good = several >= 3 and sum(cells) >= least * len(cells) and several >= 0.6 * len(cells)
         # The rules under a running head and over a foot enclose all of a page.
-        good = good and bottom.bottom - top.top < _LARGEST * page_height
+        good = good and (grid or bottom.bottom - top.top < _LARGEST * page_height)
         good = good and not _is_frame(bottom, runs)
     if not good:
         return None
@@ -184,6 +188,17 @@ def _ruled(
     table.rows = table_cells(rows, inner, walls, box)
     table.notes = notes_below(box, runs)
     return table
+
+
+def _is_grid(top: Box, bottom: Box, across: Sequence[Box], upright: Sequence[Box]) -> bool:
+    """Tell whether rules part the rows between ``top`` and ``bottom``, and walls the cells."""
+    flat = [r for r in across if top.top < r.top < bottom.top and _same_width(r, top)]
+    walls = [
+        r
+        for r in upright
+        if top.x0 + 6 < r.x0 < top.x1 - 6 and r.bottom > top.bottom and r.top < bottom.top
+    ]
+    return len(flat) > 1 and bool(walls)
 
 
 def _is_frame(bottom: Box, runs: Sequence[Line]) -> bool:
