@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 
 from ingest.errors import QuestionError
-from rag.answering import Found, Library
+from rag.answering import Library
 from rag.blanking import Blanking, holds
 from rag.calibration import Example, auroc, false_at
+from rag.finding import Found
 from rag.question import analyse
 from rag.question_sets import QuestionSet, SetQuestion
 from rag.ranking import Listed

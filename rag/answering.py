@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.embedding import Embedder
@@ -13,44 +13,25 @@ from index.threads import on_one_thread
 from index.token_vectors import TokenEmbedder
 from index.tokens import phrase
 from ingest.records import Reference
-from rag.abstention import Judge, Verdict
-from rag.alignment import alignment
+from rag import alignment as aligning
+from rag.abstention import Judge
 from rag.background import Background
 from rag.choosing import Chosen, choose, quotes
 from rag.citing import citable, cite
 from rag.coverage import Coverage
-from rag.evidence import Evidence
 from rag.features import Vector, Vectors
 from rag.filtering import EVERYTHING, Filter
+from rag.finding import Found, Narrowed, find
 from rag.gloss import Glossary
-from rag.lexical_signals import Floats, Source
-from rag.overview import answers, headed, lacks_kind, naming_first, prefer
+from rag.lexical_signals import Floats
 from rag.question import Question
 from rag.records import Answer, AnswerSentence, Citation, Status
 from rag.reranking import DEPTH, Reranker, rerank
 from rag.retrieval import Retriever
-from rag.selection import CANDIDATE_HITS, Candidate, candidates
+from rag.selection import CANDIDATE_HITS, Candidate
 from rag.signals import Signals, signals
 from rag.snapshot_source import SnapshotSource
 from rag.terms import Translator, key_terms, spellings
-from rag.wanted import wanted_of
-
-# Passages that are looked through for what a broad question asks to be named, and how many of
-# the best are read whatever they name.
-WANTED_DEPTH, SURE_HITS = 40, 3
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found for a question, before anything is said; times are in milliseconds."""
-
-    question: Question
-    hits: tuple[Hit, ...]
-    ranked: tuple[Candidate, ...]
-    coverages: Mapping[str, Coverage]
-    evidence: Evidence
-    verdict: Verdict
-    timings: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,67 +114,23 @@ class Library:
         question: Question,
         papers: frozenset[str] | None = None,
         *,
-        narrowed: Callable[[tuple[Hit, ...], Source], tuple[tuple[Hit, ...], Source]] | None = None,
+        narrowed: Narrowed | None = None,
     ) -> Found:
         """Return the ranked sentences for ``question`` and whether they answer it.
 
         ``narrowed`` lets an evaluation take sentences away from the hits.
         """
-        started = time.perf_counter()
-        vectors = self.vectors(question)
-        embedded = time.perf_counter()
-        coverages = self.coverages(question)
+        return find(self, question, papers, narrowed)
 
-        def look(k: int, papers: frozenset[str] | None) -> tuple[tuple[Hit, ...], Source]:
-            hits = self.hits(question, k, Filter(papers=papers), vectors=vectors)
-            source: Source = SnapshotSource(self.snapshot)
-            return narrowed(hits, source) if narrowed else (hits, source)
-
-        def rank(hits: Sequence[Hit], source: Source) -> list[Candidate]:
-            found = candidates(
-                question, vectors, self.embed, hits, source, self.background, coverages,
-                self.weights,
-            )  # fmt: skip
-            return self.judge.on_subject(found, coverages)
-
-        wanted = wanted_of(question, self.translator) if question.broad else None
-        hits, source = look(WANTED_DEPTH if wanted else CANDIDATE_HITS, papers)
-        retrieved = time.perf_counter()
-        ranked = rank(hits, source)
-        chosen = time.perf_counter()
-        evidence = self.judge.evidence(
-            question, ranked, coverages, self._alignment(question, ranked, coverages)
-        )
-        verdict = self.judge.verdict(question, evidence)
-        if wanted:
-            # Whether the papers answer is judged as for every question, which the thresholds
-            # are fitted on, but where their own headings answer a bare question.
-            own = headed(hits, wanted, coverages)
-            read, source = look(WANTED_DEPTH, own) if own else (hits, source)
-            naming = naming_first(read, wanted, CANDIDATE_HITS, SURE_HITS)
-            preferred = prefer(rank(naming, source), wanted, coverages)
-            if answers(preferred, wanted, coverages):
-                verdict = self.judge.affirmed(verdict, evidence)
-            elif lacks_kind(preferred, wanted):
-                verdict = self.judge.denied(verdict, evidence)
-            if verdict.status is not Status.NOT_FOUND:
-                ranked = preferred
-        done = time.perf_counter()
-        timings = {
-            "embed": 1000 * (embedded - started),
-            "retrieve": 1000 * (retrieved - embedded),
-            "select": 1000 * (chosen - retrieved),
-            "judge": 1000 * (done - chosen),
-        }
-        return Found(question, hits, tuple(ranked), coverages, evidence, verdict, timings)
-
-    def _alignment(
+    def alignment(
         self, question: Question, ranked: Sequence[Candidate], coverages: Mapping[str, Coverage]
     ) -> dict[str, float] | None:
         """Return how the question's tokens are met, None where the encoder tells no tokens."""
         for leg, encoder in list(self.encoders.items())[:1]:
             if ranked and isinstance(encoder, TokenEmbedder):
-                return alignment(question, ranked, coverages, self.background, leg, encoder)
+                return aligning.alignment(
+                    question, ranked, coverages, self.background, leg, encoder
+                )
         return None
 
     def references(self, hit: Hit) -> Sequence[Reference]:

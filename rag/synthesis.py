@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from index.records import Hit
 from ingest.clean import detect_language, fold_for_match
 from ingest.errors import GenerationFailed
-from rag.answering import Found, Library
+from rag.answering import Library
 from rag.citing import citable
 from rag.drafts import Drafted, is_refusal, read_line
+from rag.finding import Found
 from rag.findings import Finding
 from rag.guard import check
 from rag.llm import Endpoint
