@@ -56,7 +56,8 @@ class _Verb:
 
 def mechanisms_zh(text: str, translator: Translator | None) -> tuple[Mechanism, ...]:
     """Return what a Chinese sentence (search text) says acts on what, in its order."""
-    named = mentions_of(text, "zh", translator)
+    # 上调 is a process of the lexicon too, but here it is what is done.
+    named = [m for m in mentions_of(text, "zh", translator) if not VERB_ZH.fullmatch(m.text)]
     found: list[Mechanism] = []
     actor = ""
     for start, end in _clauses(text):

@@ -25,6 +25,10 @@ from rag.treatments_en import treatments_en
 from ui.cli import main
 
 MECHANISMS_ZH = [
+    # A process by its name, a verb here.
+    ("TGF-β 与受体结合后上调 Snail，促进肺癌转移。",
+     ["TGF-β|上调|up|Snail", "TGF-β|促进|up|肺癌转移"]),
+    ("PTEN 表达增多，使血管生成减少。", ["PTEN 表达增多|使血管生成减少|down|血管生成"]),
     ("TGF-β 通过上调 Snail、抑制 E-cadherin 表达，促进上皮间质转化。",
      ["TGF-β|上调|up|Snail", "TGF-β|抑制|down|E-cadherin 表达", "TGF-β|促进|up|上皮间质转化"]),
     # Denied effects stay denied.
