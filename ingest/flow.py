@@ -15,6 +15,7 @@ from ingest.figures import Figure, find_figures
 from ingest.furniture import find_furniture
 from ingest.layout import PageLines, find_runs, make_lines
 from ingest.line_numbers import find_line_numbers
+from ingest.margins import find_margin_text
 from ingest.order import reading_order
 from ingest.records import BlockKind, Box, Line, PageText
 from ingest.tables import Table, find_ruled_tables
@@ -52,8 +53,13 @@ def read_flow(pages: Sequence[PageText]) -> Flow:
     ]
     body, _ = _body([run for found in runs for run in found])
     marks = find_watermarks(runs, body)
-    printed_over = {id(run) for run in marks}
-    runs = [[run for run in found if id(run) not in printed_over] for found in runs]
+    upright = [
+        run
+        for page, found in zip(pages, runs, strict=True)
+        for run in find_margin_text(page, found)
+    ]
+    apart = {id(run) for run in (*marks, *upright)}
+    runs = [[run for run in found if id(run) not in apart] for found in runs]
     tables = [find_ruled_tables(page, found) for page, found in zip(pages, runs, strict=True)]
     runs = [_without(found, ruled) for found, ruled in zip(runs, tables, strict=True)]
     wide = [find_wide_tables(found) for found in runs]
@@ -79,7 +85,7 @@ def read_flow(pages: Sequence[PageText]) -> Flow:
     aside = tuple(
         (line, furniture[id(line)]) for page in laid for line in page.lines if id(line) in furniture
     )
-    aside += tuple((run, BlockKind.HEADER) for run in numbers)
+    aside += tuple((run, BlockKind.HEADER) for run in (*numbers, *upright))
     aside += tuple((run, BlockKind.WATERMARK) for run in marks)
     return Flow(items, aside, tuple(page.columns for page in laid), body, font, tuple(pages))
 

@@ -123,7 +123,7 @@ class _Front:
                 return True
             return part.label in (Label.ABSTRACT, Label.ABSTRACT_EN) and not line.is_short
         if part.label is Label.METADATA or part.label in (Label.KEYWORDS, Label.KEYWORDS_EN):
-            full = not before.is_short or before.text.rstrip()[-1:] in ";；,，、"
+            full = not before.is_short or before.text.rstrip()[-1:] in ";；,，、/"
             return full and self._same_block(before, line)
         alone = len(part.placed) == 1 and not without_label(part.placed[0].text).strip()
         if alone:

@@ -18,8 +18,12 @@ def find_watermarks(pages: Sequence[Sequence[Line]], body: float) -> list[Line]:
     printed over text on one page is a watermark on the others, too.
     """
     found = [run for runs in pages for run in _over(runs, body)]
-    known = {(run.text, round(run.size)) for run in found}
-    return [run for runs in pages for run in runs if (run.text, round(run.size)) in known]
+    known: dict[int, set[str]] = {}
+    for run in found:
+        known.setdefault(round(run.size), set()).update(run.text)
+    return [
+        run for runs in pages for run in runs if known.get(round(run.size), set()) >= set(run.text)
+    ]
 
 
 def _over(runs: Sequence[Line], body: float) -> list[Line]:
