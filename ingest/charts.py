@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.columns import Gutter
 from ingest.layout import make_lines
 from ingest.records import Box, Line, PageText
 
@@ -15,7 +16,7 @@ _ROW_APART, _SAME_TOP = 500.0, 4.0
 _MOST_LETTERS = 40
 # Boxes that touch are cells.
 _TOUCH = 1.0
-# A rule longer than this part of what it joins parts text, and joins no boxes.
+# Lines of text are longer than this (em).
 _LONG_EM = 14.0
 
 
@@ -28,7 +29,11 @@ class Drawing:
 
 
 def find_charts(
-    page: PageText, runs: Sequence[Line], marks: Sequence[Box], body: float
+    page: PageText,
+    runs: Sequence[Line],
+    marks: Sequence[Box],
+    gutters: Sequence[Gutter],
+    body: float,
 ) -> list[Drawing]:
     """Return the charts drawn with ``marks``: labelled boxes with lines or arrows between them.
 
@@ -36,12 +41,14 @@ def find_charts(
     the running text.
     """
     high = [mark for mark in dict.fromkeys(marks) if mark.bottom - mark.top > body]
-    boxes = [mark for mark in high if _is_labelled(mark, runs)]
+    labelled = [mark for mark in high if _is_labelled(mark, runs)]
+    frames = {a for a in labelled for b in labelled if a != b and _is_inside(b, a)}
     charts: list[Drawing] = []
-    for group in _clusters(boxes):
+    for group in _clusters([mark for mark in labelled if mark not in frames], gutters):
         box = _around(group)
         inside = [run for run in runs if _is_on(run, box)]
-        if _is_chart(group, box, marks) and not any(_is_prose(run, box, body) for run in inside):
+        prose = any(_is_prose(run, group, body) for run in inside)
+        if _is_chart(group, box, marks) and not prose:
             charts.append(Drawing(box, make_lines(page, inside, ()).lines))
     return charts
 
@@ -53,19 +60,24 @@ def _is_labelled(mark: Box, runs: Sequence[Line]) -> bool:
     return bool(inside) and fits and len(words) <= _MOST_LETTERS and "。" not in words
 
 
-def _clusters(boxes: Sequence[Box]) -> list[list[Box]]:
+def _clusters(boxes: Sequence[Box], gutters: Sequence[Gutter]) -> list[list[Box]]:
     """Return the boxes in groups whose members stand near each other."""
     groups: list[list[Box]] = []
     for box in boxes:
-        near = [group for group in groups if any(_is_near(box, one) for one in group)]
+        near = [group for group in groups if any(_is_near(box, one, gutters) for one in group)]
         groups = [group for group in groups if group not in near]
         groups.append([box, *(one for group in near for one in group)])
     return groups
 
 
-def _is_near(one: Box, other: Box) -> bool:
+def _is_near(one: Box, other: Box, gutters: Sequence[Gutter]) -> bool:
+    """Tell whether two boxes are near; those of one row stay in their column, far as they are."""
+    if _distance(one, other) < _APART:
+        return True
     level = max(abs(one.top - other.top), abs(one.bottom - other.bottom)) < _SAME_TOP
-    return _distance(one, other) < (_ROW_APART if level else _APART)
+    left, right = (one, other) if one.x0 < other.x0 else (other, one)
+    parted = any(left.x1 <= gutter.x <= right.x0 for gutter in gutters)
+    return level and not parted and _distance(one, other) < _ROW_APART
 
 
 def _distance(one: Box, other: Box) -> float:
@@ -103,10 +115,12 @@ def _is_inside(mark: Box, box: Box) -> bool:
     )
 
 
-def _is_prose(run: Line, box: Box, body: float) -> bool:
+def _is_prose(run: Line, group: Sequence[Box], body: float) -> bool:
+    """Tell whether a run is set like text of the column, outside of the boxes."""
     alike = abs(run.size - body) < 0.1 * body
-    wide = run.box.x1 - run.box.x0 > max(_LONG_EM * run.size, 0.55 * (box.x1 - box.x0))
-    return run.text.rstrip().endswith("。") or (alike and wide)
+    long = run.box.x1 - run.box.x0 > _LONG_EM * run.size
+    framed = any(_is_on(run, box) for box in group)
+    return run.text.rstrip().endswith("。") or (alike and long and not framed)
 
 
 def _is_on(run: Line, box: Box) -> bool:

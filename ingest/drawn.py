@@ -43,7 +43,7 @@ def find_drawings(
     finder = _Finder(page, runs, gutters, marks, body)
     found = [drawing for caption in captions if (drawing := finder.over(caption))]
     found = [drawing for drawing in found if drawing.lines]
-    return found + find_charts(page, finder.left(found), finder.unused(), body)
+    return found + find_charts(page, finder.left(found), finder.unused(), gutters, body)
 
 
 class _Finder:
