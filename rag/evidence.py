@@ -242,7 +242,9 @@ def _speaks_of_another(candidate: Candidate, term: KeyTerm, lexicon: Translator 
     if term.kind != "drug" or lexicon is None or _CLASS.search(term.text):
         return False
     language = candidate.hit.passage.language
-    return any(c.kind == "drug" for c in lexicon.concepts(candidate.search, language))
+    # A regimen is known by one name too: 阿替利珠单抗联合贝伐珠单抗.
+    concepts = lexicon.concepts(candidate.search, language)
+    return any(c.kind in ("drug", "regimen") for c in concepts)
 
 
 def _uncovered(best: Candidate, coverage: Coverage) -> tuple[str, ...]:

@@ -128,6 +128,22 @@ def test_the_effects_of_another_drug_are_no_answer(assistant):
     assert not any("QT" in citation.quote for citation in answer.citations)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "kept"),
+    [
+        ("阿替利珠单抗联合贝伐珠单抗是一线方案，中位总生存期为19.2个月。", False),
+        ("帕博利珠单抗的中位总生存期为20个月。", False),
+        ("中位总生存期为12.3个月。", True),
+    ],
+)
+def test_a_sentence_on_another_drug_or_regimen_is_no_candidate(assistant, sentence, kept):
+    found = assistant.library.find(analyse("奥希替尼的中位总生存期是多少？"))
+    own = next(c for c in found.ranked if any(c.found))
+    other = replace(own, search=sentence, found=(False,) * len(own.found))
+    left = assistant.library.judge.on_subject([own, other], found.coverages)
+    assert (other in left) is kept
+
+
 def test_a_question_about_a_subject_alone_is_answered(assistant):
     answer = assistant.ask("What do the papers say about integrin?")
     assert answer.status is Status.ANSWERED
