@@ -70,13 +70,13 @@ def browser() -> Iterator[object]:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page on fakes: two papers that are in, one that failed."""
     yield from _serving(tmp_path_factory.mktemp("desk"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served_empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The page on fakes with an empty library."""
     yield from _serving(tmp_path_factory.mktemp("empty"), empty=True)

@@ -40,6 +40,7 @@ def test_an_empty_library_explains_itself_in_the_language_of_the_browser(
         assert page.page.get_attribute("html", "lang") == lang
     page.page.click("#language")
     page.page.wait_for_selector("html[lang=en]", state="attached")
+    assert "no medical advice" in page.text(".notice")
     page.page.click("#settings")
     assert "Neither questions nor papers leave this computer" in page.text("#drawer")
     for view in ("chat", "library", "evidence"):
@@ -112,6 +113,15 @@ def test_the_keyboard_alone_is_enough(visit):
     keys.press("Space")
     page.painted()
     tab_to("#page-next")
+    tab_to("#page-find")
+    keys.press("Enter")
+    keys.type("TGF")
+    keys.press("Enter")
+    page.wait(".evidence[data-list=found]")
+    page.painted()
+    keys.press("Escape")
+    page.wait(".evidence[data-list=citations]")
+    assert page.page.evaluate("document.activeElement.id") == "page-find"
     tab_to("#stage")
     page.page.evaluate("document.querySelector('#settings').focus()")
     keys.press("Enter")
@@ -136,25 +146,42 @@ def check_with_axe(page: Watched, script: str, where: str) -> None:
     assert problems == [], where
 
 
-def test_axe_finds_nothing_in_light_and_dark(visit):
+def test_axe_finds_nothing_in_light_and_dark(visit, served, served_empty, monkeypatch):
     package = pytest.importorskip("axe_playwright_python")
     script = (Path(package.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    page = visit(url=served_empty.url)
+    check_with_axe(page, script, "empty library")
     page = visit(color_scheme="dark")
+    page.send("半")
+    page.wait(".turn[data-state=searching] .sentence")
+    page.page.click("#ask")
+    page.wait(".turn[data-turn][data-state=stopped]")
     page.ask("整合素？")
     page.ask("天气", "not_found")
     page.ask("部分", "partly")
     page.ask("坏", "error")
     page.ask("恶意")
     page.painted()
+    files = [f"/{number}.pdf" for number in range(30)]  # more than the list shows at once
+    job = {"state": "running", "stage": "reading", "file": "0.pdf", "done": 0, "total": 30}
+    job |= {"waiting": True, "asked": [{"paths": files}, {}]}
+    monkeypatch.setattr(served.desk.jobs, "status", lambda: job)
     for scheme in ("dark", "light"):
         page.page.emulate_media(color_scheme=scheme)
         page.wait(f"html[data-theme={scheme}]", "attached")
         page.page.click("#view-evidence")
         check_with_axe(page, script, f"{scheme}: conversation and evidence")
+        page.page.click("#page-find")
+        page.page.fill("#find", "恶意")
+        page.page.press("#find", "Enter")
+        page.wait(".evidence[data-list=found]")
+        check_with_axe(page, script, f"{scheme}: words found")
+        page.page.press("#find", "Escape")
         page.page.click("#view-library")
         if scheme == "dark":
             page.page.click("[id^=details] >> nth=0")
         page.wait("[data-details]")
+        page.wait(".job-files")
         check_with_axe(page, script, f"{scheme}: library")
         page.page.click("#view-tables")
         page.page.click("#table-mechanisms")

@@ -12,6 +12,8 @@ pytestmark = pytest.mark.browser
 
 def test_a_click_on_a_mark_opens_the_page_with_the_sentence(visit):
     page = visit()
+    page.wait("#welcome[data-state=none] .examples button")
+    assert "不构成医疗建议" in page.text(".notice") and "患者信息" in page.text(".notice")
     page.ask("整合素如何促进肝转移？")
     assert page.painted() >= 0  # the first citation opens by itself
     assert "integrin" in page.text(".sentence-gloss")
@@ -111,6 +113,7 @@ def test_stop_retry_undo_clear_and_reload(visit, served):
     page.wait("#welcome")
     assert page.count("#stage img") == 0
     page.ask("又")
+    served.desk.engine.assistant(1).hold.clear()
 
 
 def test_a_long_conversation_travels_in_parts_and_is_nobody_elses(visit, served):
@@ -148,7 +151,15 @@ def test_hostile_text_stays_text_everywhere(visit, monkeypatch):
     page.painted()
     assert page.text(".sentence span").startswith("<img src=x")
     assert page.text(".card[aria-current] mark") == " ".join(HOSTILE.split())
+    assert page.text(".sentence[data-struck] s").startswith("编造的句子。<img")
+    assert page.text(".sentence[data-struck] .tag").startswith("未通过核对：<img")
     page.page.click("[data-action=copy-quote]")
+    page.page.click("#page-find")
+    page.page.fill("#find", "恶意")
+    page.page.press("#find", "Enter")
+    page.wait(".evidence[data-list=found]")
+    assert page.text(".card[aria-current] mark") == " ".join(HOSTILE.split())
+    page.page.press("#find", "Escape")
     page.page.click(".menu summary")
     page.page.click(".menu-body button[data-kind=print][data-scope='all']")
     page.wait("#print h1", "attached")

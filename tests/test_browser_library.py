@@ -55,8 +55,10 @@ def test_the_library_filters_selects_deletes_and_opens_sections(visit, served, m
 def test_uploads_are_taken_or_refused_with_a_reason(visit, served, tmp_path, monkeypatch):
     asked: list[dict] = []
     monkeypatch.setattr(served.desk.jobs, "request", lambda **what: asked.append(what))
+    monkeypatch.setattr("ui.web.status.MAX_FILE", 1_000_000)
     page = visit()
     page.page.click("#view-library")
+    page.wait("text=每个文件不超过 1 MB")
     good = tmp_path / "<img src=x onerror=window.__xss=9>.pdf"
     good.write_bytes(b"%PDF-1.4 new")
     fake = tmp_path / "fake.pdf"
@@ -64,11 +66,25 @@ def test_uploads_are_taken_or_refused_with_a_reason(visit, served, tmp_path, mon
     text = tmp_path / "notes.txt"
     text.write_text("x")
     page.allowed += [r"status of 415"]
-    page.page.set_input_files("#files", [good, fake, text])
-    page.wait(".toast[data-id='rejected-notes.txt']")
+    large = tmp_path / "large.pdf"
+    large.write_bytes(b"%PDF-1.4".ljust(1_000_001))
+    page.page.set_input_files("#files", [good, fake, text, large])
+    page.wait(".toast[data-id='rejected-large.pdf']")
+    assert "超过 1 MB" in page.text(".toast[data-id='rejected-large.pdf']")
+    assert "未添加" in page.text(".toast[data-id='rejected-notes.txt']")
     assert "不是 PDF" in page.text(".toast[data-id='rejected-fake.pdf']")
     name = "_img src=x onerror=window.__xss=9_.pdf"
     assert [Path(p).name for what in asked for p in what["paths"]] == [name]
+    dropped = page.page.evaluate_handle(
+        """() => {
+            const files = new DataTransfer();
+            for (const name of ['one.pdf', 'two.pdf']) files.items.add(new File(['%PDF-1.4 ' + name], name));
+            return files;
+        }"""
+    )
+    page.page.dispatch_event(".drop", "drop", {"dataTransfer": dropped})
+    page.gone("#job[data-state=uploading]")
+    page.page.wait_for_function("document.querySelector('#job').dataset.state === 'none'")
     job = {
         "state": "running", "stage": "reading", "done": 1, "total": 3, "file": name, "waiting": False,
         "reading": {"stage": "ocr", "done": 1, "total": 4, "seconds_left": 30},

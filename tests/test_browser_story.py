@@ -154,6 +154,12 @@ def look_at_the_evidence(page: Watched) -> None:
     page.wait(".toast[data-id=copy]")
     copied = page.page.evaluate("navigator.clipboard.readText()")
     assert quote in copied and "[J]" in copied and "引文见 PDF 第" in copied
+    page.page.click(".turn:first-child [data-action=copy]")
+    page.page.wait_for_function(
+        "navigator.clipboard.readText().then((text) => text.includes('[2]'))"
+    )
+    copied = page.page.evaluate("navigator.clipboard.readText()")
+    assert f"{quote} [1]" in copied and copied.count("引文见 PDF 第") >= 2
     shown = int(page.page.get_attribute(".sheet", "data-page"))
     page.page.click("#page-next")
     page.wait(f".sheet[data-page='{shown + 1}'] img")

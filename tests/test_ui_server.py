@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 from pathlib import Path
 
@@ -168,6 +169,18 @@ def test_no_untrusted_value_reaches_a_template_or_markup():
     layout = next(text for f, text in sources.items() if f.name == "layout.py")
     assert layout.count("gr.HTML(") == 1
     assert not re.search(r"gr\.(Markdown|Chatbot)|sanitize_html=False", "".join(sources.values()))
+
+
+def test_what_phones_home_is_off_whatever_the_environment_says(tmp_path, monkeypatch):
+    names = ("GRADIO_ANALYTICS_ENABLED", "GRADIO_RUN_HISTORY", "GRADIO_MCP_SERVER")
+    for name in (*names, "GRADIO_SSR_MODE"):
+        monkeypatch.setenv(name, "True")
+    for name in ("GRADIO_TEMP_DIR", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "")
+    server.prepare_environment(tmp_path)
+    assert {os.environ[name] for name in names} == {"False"}
+    assert os.environ["HF_HUB_OFFLINE"] == os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+    assert os.environ["GRADIO_TEMP_DIR"].startswith(str(tmp_path))
 
 
 def test_a_taken_port_is_named(served):

@@ -119,7 +119,9 @@ class FakeAssistant:
             bad = Paper(LUNG.id, bad.file, HOSTILE, page_count=5)
             citation = make_citation(1, quote=HOSTILE, paper=bad)
             sentence = AnswerSentence(HOSTILE, (1,), "llm")
-            return self._answer(question, HOSTILE, Status.ANSWERED, (sentence,), (citation,), ())
+            struck = AnswerSentence(f"编造的句子。{HOSTILE}", (), "llm", HOSTILE)
+            both = (sentence, struck)
+            return self._answer(question, HOSTILE, Status.ANSWERED, both, (citation,), ())
         count = 1 if "部分" in question else 3
         citations = tuple(make_citation(n) for n in range(1, count + 1))
         sentences = tuple(AnswerSentence(c.quote, (c.number,)) for c in citations)
@@ -144,6 +146,8 @@ class FakeAssistant:
     def occurrences(self, paper_id: str, words: str) -> tuple[tuple[Citation, ...], int]:
         if paper_id != LUNG.id:
             raise KeyError(paper_id)
+        if words == "恶意":
+            return (make_citation(1, quote=HOSTILE),), 1
         found = tuple(make_citation(n) for n in (1, 2, 3) if words in QUOTES[n - 1][0])
         return found, len(found)
 

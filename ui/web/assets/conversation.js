@@ -168,7 +168,7 @@ function foot(turn, last) {
     ? el("span.summary", {}, turn.state === "answered" ? [el("b", {}, t(turn.state)), " · "] : null, `${t("papers_cited", { n: answer.citations.length, seconds: (answer.milliseconds / 1000).toFixed(2) })}`)
     : el("span.summary");
   return el("footer.turn-foot", {}, summary, el("div.actions", {},
-    answer ? textButton("copy", t("copy"), () => copy(answerText(turn))) : null,
+    answer ? textButton("copy", t("copy"), () => copy(answerText(turn)), { dataset: { action: "copy" } }) : null,
     answer ? exportMenu(turn) : null,
     last ? textButton("retry", t("retry"), () => retry(turn), { dataset: { action: "retry" } }) : null,
     last ? textButton("undo", t("undo"), () => send("conversation", "undo"), { dataset: { action: "undo" } }) : null,

@@ -8,7 +8,7 @@ export function el(spec, props = {}, ...children) {
   for (const [name, value] of Object.entries(props)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (name === "dataset") Object.assign(node.dataset, value);
+    else if (name === "dataset") Object.entries(value).forEach(([key, one]) => { if (one !== null && one !== undefined) node.dataset[key] = one; });
     else node.setAttribute(name, value === true ? "" : String(value));
   }
   node.append(...children.flat(3).filter((c) => c !== null && c !== undefined && c !== false && c !== ""));
