@@ -143,7 +143,8 @@ class _Finder:
     def _is_full_of_text(self, box: Box, caption: Line) -> bool:
         """Tell whether most of what stands in a box is set like running text."""
         inside = [run for run in self.runs if run is not caption and _is_on(run, box, 0.0)]
-        return sum(self._is_text(run, box.x1 - box.x0) for run in inside) > 0.5 * len(inside)
+        text = [run for run in inside if self._is_text(run, box.x1 - box.x0)]
+        return _ink(text) > 0.5 * _ink(inside)
 
     def _is_drawing(self, region: Sequence[Box]) -> bool:
         shapes = sum(mark in self.shapes for mark in region)
@@ -176,6 +177,11 @@ class _Finder:
             and _is_on(run, box, _AXIS)
         ]
         return [*inside, *numbers]
+
+
+def _ink(runs: Sequence[Line]) -> float:
+    """Return how wide (points) some runs are together: gaps cut a line into many."""
+    return sum(run.box.x1 - run.box.x0 for run in runs)
 
 
 def _without_lone_rules(region: Sequence[Box]) -> list[Box]:

@@ -45,6 +45,7 @@ _PUBLISHER = re.compile(
     r"网络首发(?:时间|地址|日期)|kns\.cnki\.net|www\.cnki\.net|China Academic Journal|中国知网"
     r"|All [Rr]ights [Rr]eserved|万方数据|维普资讯|www\.wanfangdata|(?:投稿|期刊)网址",
 )
+_MATHEMATICAL = re.compile("[\U0001d400-\U0001d7ff]")
 _SENTENCE_END = "。；！？，"
 _HEADING_NUMBER = re.compile(
     r"\s*(?:\d{1,2}(?:[.．]\d{1,2})+|\d{1,2}\s+\S|[一二三四五六七八九十]+[、.．])"
@@ -178,6 +179,8 @@ def _page_numbers(page: PageLines, found: dict[int, BlockKind]) -> dict[int, Blo
 
 def _has_page_number(line: Line) -> bool:
     """Tell whether a line is a page number, or has one at its end, wide apart."""
+    if _MATHEMATICAL.search(line.text):
+        return False  # an x with the index i is no eleven
     cells = spaced_text(line, _APART_EM).split("\t")
     if len(cells) == 1:
         return _PAGE_NUMBER.fullmatch(search_text(line.text).strip()) is not None

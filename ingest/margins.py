@@ -11,7 +11,7 @@ from ingest.records import Line, PageText
 
 # The margin is this part of the page width; so many characters touch each other there.
 _MARGIN = 0.12
-_LEAST = 5
+_LEAST = 4
 _SAME_X = 4.0
 # Characters written up or down follow each other nearer (em) than lines do.
 _STEP_EM = 1.15

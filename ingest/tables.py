@@ -71,13 +71,20 @@ def merge_rules(rules: Sequence[Box]) -> list[Box]:
     flat.sort(key=lambda rule: (round(rule.top / 2), rule.x0))
     merged: list[Box] = []
     for rule in flat:
-        last = merged[-1] if merged else None
-        if last and abs(last.top - rule.top) < 2.5 and rule.x0 - last.x1 <= _TOUCH:
-            x1 = max(last.x1, rule.x1)
-            merged[-1] = Box(last.page, last.x0, last.top, x1, max(last.bottom, rule.bottom))
-        else:
+        place = next((at for at in range(len(merged)) if _goes_on_in(merged[at], rule)), None)
+        if place is None:
             merged.append(rule)
+        else:
+            last = merged[place]
+            x1 = max(last.x1, rule.x1)
+            merged[place] = Box(last.page, last.x0, last.top, x1, max(last.bottom, rule.bottom))
     return [rule for rule in merged if rule.x1 - rule.x0 >= 8]
+
+
+def _goes_on_in(piece: Box, rule: Box) -> bool:
+    """Tell whether ``rule`` touches the end of ``piece``, or lies on it, at the same height."""
+    level = abs(piece.top - rule.top) < 2.5
+    return level and piece.x0 - _TOUCH <= rule.x0 <= piece.x1 + _TOUCH
 
 
 def _is_upright(rule: Box) -> bool:
