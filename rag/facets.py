@@ -14,14 +14,14 @@ from dataclasses import dataclass
 _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("剂量", "dose", r"剂量|用量|\bdos(?:e|es|age|ing)\b",
      r"剂量|\d\s*(?:mg|g|μg|ug|Gy|IU|U|万单位|毫克)\b|\bdos(?:e|es|age)\b|每次\d"),
-    ("生存期", "survival time", r"生存(?:期|时间)|能活多久|\bsurviv(?:al time|al)\b(?! rate)|\b(?:m?OS|m?PFS)\b|\blives?\b(?! (?:in|on)\b)",
+    ("生存期", "survival time", r"生存(?:期|时间)|能活多久|\bsurviv(?:al time|al)\b(?! rate)|\b(?:m?OS|m?PFS)\b|\blives?\b(?! (?:in|on|for)\b)",
      r"生存期|生存时间|总生存|无进展生存|存活时间|\b(?:m?OS|m?PFS)\b|\bsurviv"),
     ("生存率", "survival rate", r"生存率|存活率|\bsurvival rate", r"生存率|存活率|\bsurvival rate|\d\s*[%％]"),
     ("发生率", "incidence", r"发生率|发病率|患病率|检出率|转移率|\bincidence\b|\bprevalence\b",
      r"发生率|发病率|患病率|检出率|转移率|\d\s*[%％]|\bincidence\b|\bprevalence\b"),
     ("缓解率", "response rate", r"缓解率|有效率|应答率|控制率|\b(?:response|control|remission) rates?\b|\bORR\b|\bDCR\b",
      r"缓解率|有效率|应答率|控制率|\d\s*[%％]|\b(?:response|control|remission) rates?\b|\bORR\b|\bDCR\b"),
-    ("年龄", "age", r"年龄|几岁|多大岁数|多少岁|\bage\b|\bhow old\b", r"年龄|岁|\bage[ds]?\b|\byears? old\b"),
+    ("年龄", "age", r"年龄|几岁|多大岁数|多少岁|\bage\b|\bhow old\b", r"年龄|岁|年|\bage[ds]?\b|\byears? old\b"),
     ("适应证", "indication", r"适应[证症]|指征|\bindicat(?:ion|ions|ed)\b|\bcriteria\b",
      r"适应[证症]|指征|适用于|适合|可用于|用于|标准|推荐|\bindicat|\bsuitable\b|\bcriteria\b|\brecommend"),
     ("影像学表现", "imaging findings", r"影像学?(?:表现|特征|检查)|\bimaging\b", r"影像|CT|MRI|PET|超声|X线|\bimaging\b|\bscan"),
@@ -50,9 +50,42 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      r"预防|防治|疫苗|筛查|降低.{0,12}(?:风险|发生)|\bprevent|\bvaccin|\bprophyla|\breduc\w* .{0,40}\brisk"),
     ("预后", "prognosis", r"预后(?:如何|怎样|怎么样)|\bprognosis\b",
      r"预后|生存|存活|死亡|复发|转归|\bprognos|\bsurviv|\bmortality|\brecurren"),
+    ("优劣比较", "which is better",
+     r"哪[个种一](?:药物?|方案|疗法)?(?:更|较|最)|优于|劣于|孰优|更(?:有效|安全|好)"
+     r"|\b(?:superior|inferior) to\b|\b(?:better|worse|safer|more effective) than\b"
+     r"|\bwhich\b.*\b(?:better|safer|superior|more effective)\b",
+     r"优于|劣于|不及|不劣|不亚|高于|低于|长于|短于|更|较|相比|比较|相当|相似|差异|最|首选|\bsuperior|\binferior|\bbetter"
+     r"|\bworse|\bsafer|\bthan\b|\bcompar|\bversus\b|\bvs\b|\bsimilar|\bmost\b|\bprefer"),
+    ("一线", "first line", r"(?<!哪)一线(?!路)|\bfirst[- ]line\b",
+     r"一线|初治|首选|标准治疗|推荐|\bfirst[- ]line\b|\bpreferred\b|\bstandard\b"),
+    ("二线", "second line", r"二线|\bsecond[- ]line\b",
+     r"二线|后线|经治|失败|进展后|耐药|\bsecond[- ]line\b|\bprogress|\bfail|\bpreviously treated"),
+    ("三线", "third line", r"三线|\bthird[- ]line\b",
+     r"三线|后线|多线|\bthird[- ]line\b|\blater[- ]line"),
     ("疗程", "duration", r"疗程|多长时间|持续多久|\bhow long\b|\bduration\b",
-     r"疗程|周期|个月|周|天|年|小时|时间|\bcycle|\bmonths?\b|\bweeks?\b|\bdays?\b|\byears?\b|\bhours?\b"),
+     r"疗程|周期|个月|周|天|年|小时|时间|世纪|\bcycle|\bmonths?\b|\bweeks?\b|\bdays?\b|\byears?\b|\bhours?\b"),
 )  # fmt: skip
+
+
+# A rate in one country is none in another.
+_RATE = r"率|比例|\b(?:prevalence|incidence|mortality|rates?|proportion)\b"
+_PLACES: tuple[tuple[str, str, str], ...] = (
+    ("中国", "China", r"中国|我国|国内|国人|\bChina\b|\bChinese\b"),
+    ("日本", "Japan", r"日本|\bJapan"),
+    ("韩国", "Korea", r"韩国|\bKorea"),
+    ("印度", "India", r"印度|\bIndian?\b"),
+    ("美国", "the United States", r"美国|北美|\bUnited States\b|\bUSA?\b|\bU\.S\.|\bAmerican?\b"),
+    ("英国", "the United Kingdom", r"英国|\bUnited Kingdom\b|\bUK\b|\bBrit"),
+    ("德国", "Germany", r"德国|\bGerman"),
+    ("法国", "France", r"法国|\bFrance\b|\bFrench\b"),
+    ("意大利", "Italy", r"意大利|\bItal(?:y|ian)"),
+    ("加拿大", "Canada", r"加拿大|\bCanad"),
+    ("澳大利亚", "Australia", r"澳大利亚|澳洲|\bAustralia"),
+    ("俄罗斯", "Russia", r"俄罗斯|\bRussia"),
+    ("巴西", "Brazil", r"巴西|\bBrazil"),
+    ("欧洲", "Europe", r"欧洲|欧盟|\bEurope"),
+    ("非洲", "Africa", r"非洲|\bAfrica"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +97,11 @@ class Facet:
 
 
 _COMPILED = tuple(
-    (zh, en, re.compile(asks, re.I), re.compile(says, re.I)) for zh, en, asks, says in _TABLE
+    (zh, en, re.compile(asks, re.I), re.compile(says, re.I))
+    for zh, en, asks, says in (
+        *_TABLE,
+        *((zh, en, rf"^(?=.*(?:{_RATE})).*(?:{place})", place) for zh, en, place in _PLACES),
+    )
 )
 
 
