@@ -16,7 +16,8 @@ from functools import cache
 from importlib.resources import files
 
 from rag.coverage import Coverage
-from rag.evidence import FEATURES, Evidence, on_subject, weigh
+from rag.evidence import FEATURES, Evidence, weigh
+from rag.other_subjects import on_subject
 from rag.question import Question
 from rag.records import Status
 from rag.selection import Candidate

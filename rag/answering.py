@@ -23,6 +23,7 @@ from rag.features import Vector, Vectors
 from rag.filtering import EVERYTHING, Filter
 from rag.finding import Found, Narrowed, find
 from rag.gloss import Glossary
+from rag.key_terms import key_terms, spellings
 from rag.lexical_signals import Floats
 from rag.question import Question
 from rag.records import Answer, AnswerSentence, Citation, Status
@@ -31,7 +32,7 @@ from rag.retrieval import Retriever
 from rag.selection import CANDIDATE_HITS, Candidate
 from rag.signals import Signals, signals
 from rag.snapshot_source import SnapshotSource
-from rag.terms import Translator, key_terms, spellings
+from rag.terms import Translator
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ _TABLE: dict[str, dict[str, str]] = {
         "sham": r"假手术|\bsham\b",
     },
     "time": {
-        "before": r"(?:治疗|干预|用药|给药)前|基线|\bbefore (?:the )?(?:treatment|therapy|intervention)|"
+        "before": r"(?:治疗|干预|用药|给药)前|基线|\bbefore (?:the )?(?:treatment|therapy|"
+                  r"intervention)|"
         r"\bbaseline\b|\bpretreatment\b",
         "after": r"(?:治疗|干预|用药|给药)后|\bafter (?:the )?(?:treatment|therapy|intervention)",
         "preoperative": r"(?:术|手术)前|\bpreoperative(?:ly)?\b|\bbefore (?:surgery|operation)",
@@ -90,7 +91,8 @@ _KNOWN = tuple(
 # A 组、B 组和 C 组; groups A, B and C. The letter or number is what tells them apart.
 _LETTERED = re.compile(
     r"(?:(?<![A-Za-z])(?:[A-Z]|[ⅠⅡⅢⅣ])\s*(?:[、，,和与及]\s*(?:[A-Z]|[ⅠⅡⅢⅣ])\s*)*[两三四]?组)|"
-    r"\b(?:groups?|arms?|cohorts?)\s+[A-Z1-9]\b(?:\s*(?:,|and|or)\s*(?:and\s+)?(?:(?:group|arm)\s+)?[A-Z1-9]\b)*"
+    r"\b(?:groups?|arms?|cohorts?)\s+[A-Z1-9]\b(?:\s*(?:,|and|or)\s*(?:and\s+)?(?:(?:group|"
+    r"arm)\s+)?[A-Z1-9]\b)*"
 )
 _LETTER = re.compile(r"(?<![A-Za-z])[A-ZⅠⅡⅢⅣ1-9](?![A-Za-z])")
 _OTHER_ARM = re.compile(r"[A-Za-z0-9+\u4e00-\u9fff]{1,8}?组(?![织成合蛋分])")

@@ -8,7 +8,6 @@ one, so it counts by itself.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from rag.alignment import ALIGNED
 from rag.coverage import Coverage
 from rag.facets import Facet, facets_missing, facets_of
 from rag.kinds import calls_for_sign, unsaid
+from rag.other_subjects import speaks_of_another
 from rag.question import Question
 from rag.selection import Candidate
 from rag.terms import KeyTerm, Translator
@@ -30,12 +30,6 @@ OTHERS = 5
 SUBJECTS = frozenset(["drug", "regimen", "gene", "protein", "gene/protein"])
 # Kinds of terms that a question is about; diseases and organs only say where.
 TOPICS = SUBJECTS | {"process", "pathway", "pathogen"}
-# Names of a class take in every member: a sentence on one of them is about the class.
-_CLASS = re.compile(
-    r"(?:抑制剂|拮抗剂|激动剂|阻滞剂|调节剂|药物?|类|抗体|激素|制剂)$|(?:inhibitor|antagonist|agonist|blocker|antibod|drug|agent|therap)",
-    re.I,
-)
-_YEAR = re.compile(r"(?<!\d)(?:1[5-9]\d\d|20\d\d)(?!\d)")
 
 FEATURES = (
     "z", "z_second", "lead", "lead_second", "margin", "margin_second", "agreement",
@@ -209,42 +203,9 @@ def _lacks(
     for term, found, around in rows:
         if not (term.anchor and term.sure) or found:
             continue
-        if not around or _speaks_of_another(candidate, term, lexicon):
+        if not around or speaks_of_another(candidate, term, lexicon):
             lost.append(term.text)
     return (*dict.fromkeys(lost), *facets_missing(facets, [candidate.search]))
-
-
-def on_subject(
-    ranked: Sequence[Candidate], coverages: Mapping[str, Coverage], lexicon: Translator | None
-) -> list[Candidate]:
-    """Return ``ranked`` without sentences on another drug than the question names.
-
-    All of them where nothing else is left, so that what is missing can be told.
-    """
-    kept = [c for c in ranked if not _strays(c, coverages[c.hit.passage.language], lexicon)]
-    return kept or list(ranked)
-
-
-def _strays(candidate: Candidate, coverage: Coverage, lexicon: Translator | None) -> bool:
-    named = [
-        (term, found)
-        for term, found in zip(coverage.terms, candidate.found, strict=True)
-        if term.kind == "drug" and term.anchor and term.sure
-    ]
-    if not named or any(found for _, found in named):
-        return False
-    return all(_speaks_of_another(candidate, term, lexicon) for term, _ in named)
-
-
-def _speaks_of_another(candidate: Candidate, term: KeyTerm, lexicon: Translator | None) -> bool:
-    if term.kind == "number":
-        return bool(_YEAR.search(candidate.search))
-    if term.kind != "drug" or lexicon is None or _CLASS.search(term.text):
-        return False
-    language = candidate.hit.passage.language
-    # A regimen is known by one name too: 阿替利珠单抗联合贝伐珠单抗.
-    concepts = lexicon.concepts(candidate.search, language)
-    return any(c.kind in ("drug", "regimen") for c in concepts)
 
 
 def _uncovered(best: Candidate, coverage: Coverage) -> tuple[str, ...]:

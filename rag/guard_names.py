@@ -13,7 +13,8 @@ from rag.spelling import close, spelled
 from rag.terms import SPECIFIC, Translator, fold, mentions
 
 _NAME = re.compile(
-    r"(?<![A-Za-z0-9α-ω])(?=[A-Za-zα-ωΑ-Ω0-9\-/+.]*[A-Zα-ωΑ-Ω0-9])[A-Za-zα-ωΑ-Ω][A-Za-zα-ωΑ-Ω0-9\-/+.]*[A-Za-zα-ωΑ-Ω0-9]|"
+    r"(?<![A-Za-z0-9α-ω])(?=[A-Za-zα-ωΑ-Ω0-9\-/+.]*[A-Zα-ωΑ-Ω0-9])[A-Za-zα-ωΑ-Ω][A-Za-zα-ωΑ-Ω0-"
+    r"9\-/+.]*[A-Za-zα-ωΑ-Ω0-9]|"
     r"(?<![A-Za-z0-9])\d+[A-Z][A-Za-z]+\d*",
     re.A,
 )
@@ -33,10 +34,12 @@ _VAGUE = re.compile(
     r"单药)?(?:治疗|疗法|用药|方案)$|"
     r"^(?:combination |standard |systemic |local |mono)?(?:therapy|treatment)$", re.I
 )  # fmt: skip
-# Immunotherapy for the drug, early gastric cancer for the cancer: what narrows it is looked at apart.
+# Immunotherapy for the drug, early gastric cancer for the cancer: what narrows it is looked at
+# apart.
 _DRESSED = re.compile(
     r"(?:联合)?(?:治疗|疗法|用药)$|\s+(?:therapy|treatment)$|"
-    r"^(?:早期|晚期|转移性|原发性?|复发性|继发性)|^(?:early|late|advanced|metastatic|primary|recurrent)\s+",
+    r"^(?:早期|晚期|转移性|原发性?|复发性|继发性)|^(?:early|late|advanced|metastatic|primary|"
+    r"recurrent)\s+",
     re.I,
 )
 _PATHWAY = re.compile(r"\b([A-Z][a-z]+)\s*(?:信号|通路|轴|signal(?:l)?ing|pathway)")

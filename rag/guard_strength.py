@@ -10,25 +10,31 @@ from rag.polarity import Clause
 
 # What a paper says with a reserve. 可 and "can" are none: they tell of an ability.
 _HEDGE = re.compile(
-    r"可能(?!性大小)|或许|也许|有望|似乎|推测|猜测|疑似|潜在(?!状态)|假说|假设|(?<![\u4e00-\u9fff]者)或(?=可|能|将|为|与|会|因)|"
+    r"可能(?!性大小)|或许|也许|有望|似乎|推测|猜测|疑似|潜在(?!状态)|假说|假设|"
+    r"(?<![\u4e00-\u9fff]者)或(?=可|能|将|为|与|会|因)|"
     r"(?:研究|结果|数据|证据|分析|发现|这|均|也|也均|高度)提示(?!卡|音)|"
     r"^[^，。]{0,4}提示|倾向于认为|尚(?:不|未)(?:明确|清楚|完全)|有待|值得进一步|"
-    r"\b(?:may|might|could|possib\w+|perhaps|probabl\w+|potential(?:ly)?|putative|presumabl\w+|likely|"
-    r"appear(?:s|ed)? to|seem(?:s|ed|ingly)?|suggest\w*|promising|thought to|believed to|hypothes\w+|"
+    r"\b(?:may|might|could|possib\w+|perhaps|probabl\w+|potential(?:ly)?|putative|presumabl\w+|"
+    r"likely|"
+    r"appear(?:s|ed)? to|seem(?:s|ed|ingly)?|suggest\w*|promising|thought to|believed to|"
+    r"hypothes\w+|"
     r"speculat\w+|unclear|candidate|remains? to be)\b",
     re.I,
 )
 # What a claim may say it with; a weaker word than the paper's is no error.
 _RESERVED = re.compile(
     _HEDGE.pattern
-    + r"|提示|可(?!以|靠|见|行|逆|溶|切)|大概|未必|未必|不一定|不(?:清楚|明确|明(?=[，。]|$)|确定)|未[明知]|考虑|候选|预示|参考|"
-    r"\bindicat\w*|\bimpl(?:y|ies|ied)\b|\b(?:unknown|uncertain)\b|\bwould\b|\bexpected to\b|\bproposed\b|"
+    + r"|提示|可(?!以|靠|见|行|逆|溶|切)|大概|未必|未必|不一定|不(?:清楚|明确|明(?=[，。]|$)|"
+    r"确定)|未[明知]|考虑|候选|预示|参考|"
+    r"\bindicat\w*|\bimpl(?:y|ies|ied)\b|\b(?:unknown|uncertain)\b|\bwould\b|\bexpected to\b|"
+    r"\bproposed\b|"
     r"\bpoints? to\b|\bhints?\b|\bnot (?:certain|established|known)\b|\bneeds? to be\b",
     re.I,
 )
 _PROOF = re.compile(
     r"证明|证实|确证|确认|必然|必定|一定(?!程度|的|时)|肯定|毫无疑问|确实|无疑|"
-    r"\bprov(?:e|es|ed|en|es that)\b|\bdemonstrat\w+|\bconfirm\w*|\bestablish(?:ed|es)\b|\bcertain(?:ly)?\b|"
+    r"\bprov(?:e|es|ed|en|es that)\b|\bdemonstrat\w+|\bconfirm\w*|\bestablish(?:ed|es)\b|"
+    r"\bcertain(?:ly)?\b|"
     r"\bdefinite(?:ly)?\b|\bundoubtedly\b|\bindeed\b|\balways\b",
     re.I,
 )
@@ -46,14 +52,17 @@ _ONE_OF = re.compile(r"之一|\bone (?:of|mechanism|cause|reason|way)\b|\bamong\
 # Whatever reports a result may be put as proof of it; a reserve may not.
 _REPORT = re.compile(
     r"证明|证实|确证|确认|确定|表明|显示|发现|公认|明确|"
-    r"\bprov\w+|\bdemonstrat\w+|\bconfirm\w*|\bestablish\w*|\bshow\w*|\bfound\b|\breveal\w*|\bknown\b",
+    r"\bprov\w+|\bdemonstrat\w+|\bconfirm\w*|\bestablish\w*|\bshow\w*|\bfound\b|\breveal\w*|"
+    r"\bknown\b",
     re.I,
 )
 # 与 X 相关 is an association, 肿瘤相关巨噬细胞 none.
 _ASSOCIATED = re.compile(
-    r"(?<![\u4e00-\u9fff])相关(?=[。，；]|$)|(?:与|和|同|跟)[^，。；]{1,40}?(?:相关|有关|关联|联系)|呈[^，。；]{0,6}相关|相关性|"
+    r"(?<![\u4e00-\u9fff])相关(?=[。，；]|$)|(?:与|和|同|跟)[^，。；]{1,40}?(?:相关|有关|关联|"
+    r"联系)|呈[^，。；]{0,6}相关|相关性|"
     r"存在[^，。；]{0,6}关联|(?:危险|保护|预测|影响|风险)因素|预测指标|伴随|"
-    r"\bassociat(?:ed (?:with|to)|ion)\b|\bcorrelat\w+|\b(?:linked|related|link|relation(?:ship)?) (?:to|with|between)\b|"
+    r"\bassociat(?:ed (?:with|to)|ion)\b|\bcorrelat\w+|\b(?:linked|related|link|"
+    r"relation(?:ship)?) (?:to|with|between)\b|"
     r"\b(?:risk|protective|prognostic) factors?\b|\bpredict(?:s|ed|or|ors|ive)?\b",
     re.I,
 )
@@ -64,7 +73,8 @@ _CAUSES = re.compile(
     re.I,
 )
 _ACTS = re.compile(
-    r"促进|促使|诱导|增加|升高|提高|降低|减少|抑制|加重|\bpromot\w+|\binduc\w+|\bincreas(?:es|ed|e)\b|"
+    r"促进|促使|诱导|增加|升高|提高|降低|减少|抑制|加重|\bpromot\w+|\binduc\w+|\bincreas(?:es|"
+    r"ed|e)\b|"
     r"\breduc(?:es|ed|e)\b|\braises?\b|\blowers?\b|\binhibits?\b|\bdriv(?:es|en|e)\b|\bworsens?\b",
     re.I,
 )

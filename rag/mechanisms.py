@@ -11,37 +11,25 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.clauses_zh import CLAUSE, plain
 from rag.effects_zh import (
-    ACT,
-    BESIDE,
-    BRACKETS,
-    BREAK,
     BY,
     CAUSED,
-    CLAUSE_ZH,
     CONNECTED,
     DRESS,
     IF,
     LEAD_ZH,
-    LOSS,
-    LOST,
-    MADE_OF,
     MAYBE,
     NOMINAL,
     NOUN_BEFORE,
-    OBJECT_END,
-    OTHER_ZH,
     REPORT,
     TOWARD,
-    TRIM_HEAD,
-    TRIM_TAIL,
     VERB_ZH,
 )
-from rag.mentions import ACTORS, TARGETS, Mention, mentions_of
+from rag.mechanism_parts import Clause, actor_of, carried, object_of
+from rag.mentions import Mention, mentions_of
 from rag.table_records import DOWN, NONE, UP, Mechanism
 from rag.terms import Translator
-
-LONGEST_OBJECT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +58,11 @@ def mechanisms_zh(text: str, translator: Translator | None) -> tuple[Mechanism, 
         verbs = list(_verbs(text, start, end, inside))
         if start and text[start - 1] in "；;":
             actor = ""
-        own = _actor(text, start, verbs[0].lead if verbs else end, inside)
-        actor = own or _carried(text[start:end], actor)
-        found += _facts(_Clause(text, start, end, tuple(inside)), verbs, actor)
+        own = actor_of(text, start, verbs[0].lead if verbs else end, inside)
+        actor = own or carried(text[start:end], actor)
+        found += _facts(Clause(text, start, end, tuple(inside)), verbs, actor)
         found += _caused(text, start, end, inside, actor)
-        found += _toward(_Clause(text, start, end, tuple(inside)), actor)
+        found += _toward(Clause(text, start, end, tuple(inside)), actor)
     # Symbols alone may be anything (two programs, two models); one side has to be known.
     known = [m.text for m in named if m.family != "name"]
     return tuple(
@@ -87,17 +75,12 @@ def mechanisms_zh(text: str, translator: Translator | None) -> tuple[Mechanism, 
 def _clauses(text: str) -> Iterator[tuple[int, int]]:
     at = 0
     # A comma inside brackets parts no clauses.
-    for match in CLAUSE_ZH.finditer(_plain(text)):
+    for match in CLAUSE.finditer(plain(text)):
         if match.start() > at:
             yield at, match.start()
         at = match.end()
     if at < len(text):
         yield at, len(text)
-
-
-def _plain(text: str) -> str:
-    """Return ``text`` with what is in brackets blanked."""
-    return BRACKETS.sub(lambda m: " " * len(m.group()), text)
 
 
 def _verbs(text: str, start: int, end: int, named: Sequence[Mention]) -> Iterator[_Verb]:
@@ -122,61 +105,7 @@ def _verbs(text: str, start: int, end: int, named: Sequence[Mention]) -> Iterato
         yield _Verb(match.start(), match.end(), match.group(), match["up"] is not None, negated, at)
 
 
-def _actor(text: str, start: int, end: int, named: Sequence[Mention]) -> str:
-    """Return what stands before the first verb and can act; "" when nothing does.
-
-    What comes after 通过, 在, 对 ... or another verb is no actor; of ``A 分泌的 B`` it is B.
-    """
-    if made := MADE_OF.match(text[start:end]):
-        start += made.end()
-    stops = [m.start() for p in (BREAK, OTHER_ZH) for m in p.finditer(text, start, end)]
-    until = min((s for s in stops if not any(m.start <= s < m.end for m in named)), default=end)
-    inside = [m for m in named if m.start >= start and m.end <= until and m.family in ACTORS]
-    if not inside:
-        return ""
-    if ACT.fullmatch(text, until, end):
-        return text[inside[-1].start : end].strip()
-    first = last = inside[-1]
-    for mention in reversed(inside[:-1]):
-        if not BESIDE.fullmatch(text[mention.end : first.start]):
-            break
-        first = mention
-    name, tail = text[first.start : last.end], text[last.end : until]
-    if re.search(r"[（(][^）)]*$", name) and tail[:1] in "）)":
-        name, tail = name + tail[:1], tail[1:]
-    if loss := LOSS.match(tail):
-        name, tail = name + loss.group(), tail[loss.end() :]
-    if lost := LOST.search(text[start : first.start]):
-        name = lost.group() + name
-    # Anything else of weight behind the name: the name is not what acts.
-    rest = LEAD_ZH.sub("", re.sub(r"[（(][^（）()]*[）)]?", "", tail)).strip(" 的等）)")
-    return name if len(rest) <= 4 and "、" not in rest else ""
-
-
-def _carried(clause: str, actor: str) -> str:
-    """Return the actor of the clause before where this clause has none of its own."""
-    if match := re.match(
-        r"\s*其(?P<loss>(?:表达)?(?:缺失|缺乏|敲除|敲低|沉默|失活|突变|过表达|"
-        r"高表达|低表达|激活|活化|下调|上调|扩增))",
-        clause,
-    ):
-        return f"{actor} {match['loss']}" if actor else ""
-    return "" if re.match(r"\s*(?:该|此|这|前者|后者|其)", clause) else actor
-
-
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    text: str
-    start: int
-    end: int
-    named: tuple[Mention, ...]
-
-    def holds(self, start: int, end: int) -> bool:
-        """Tell whether something that can be acted on is named between two places."""
-        return any(start <= m.start and m.end <= end and m.family in TARGETS for m in self.named)
-
-
-def _facts(clause: _Clause, verbs: Sequence[_Verb], actor: str) -> Iterator[Mechanism]:
+def _facts(clause: Clause, verbs: Sequence[_Verb], actor: str) -> Iterator[Mechanism]:
     text = clause.text
     acting = actor
     for place, verb in enumerate(verbs):
@@ -191,7 +120,7 @@ def _facts(clause: _Clause, verbs: Sequence[_Verb], actor: str) -> Iterator[Mech
             for v, w in zip(verbs[place + 1 :], verbs[place:], strict=False)
             if _is_linked(text, clause.start, w, v)
         )
-        target = _object(clause, verb.end, next(linked, clause.end))
+        target = object_of(clause, verb.end, next(linked, clause.end))
         if place and not _is_linked(text, clause.start, verbs[place - 1], verb):
             continue
         if place == 0 and not actor and not before.strip(" ") and len(verbs) > 1:
@@ -217,22 +146,22 @@ def _is_linked(text: str, start: int, before: _Verb, verb: _Verb) -> bool:
     return re.search(r"通过|经|借助|利用", text[start : before.lead]) is not None
 
 
-def _toward(clause: _Clause, actor: str) -> Iterator[Mechanism]:
+def _toward(clause: Clause, actor: str) -> Iterator[Mechanism]:
     """Y 对 X 具有抑制作用."""
     for match in TOWARD.finditer(clause.text, clause.start, clause.end):
-        target = _object(clause, match.start("of"), match.end("of"))
+        target = object_of(clause, match.start("of"), match.end("of"))
         direction = NONE if match["not"] or "无" in match["effect"] else UP if match["up"] else DOWN
         if actor and target and match["effect"][:1] not in "促激诱增抑阻拮清减":
             yield Mechanism(actor, match["effect"], direction, target)
 
 
 def _passive(
-    clause: _Clause, by: int, verb: _Verb, effect: str, direction: str
+    clause: Clause, by: int, verb: _Verb, effect: str, direction: str
 ) -> Iterator[Mechanism]:
     """X 被 Y 抑制: the actor stands between, what is acted on before."""
     text = clause.text
-    agent = _actor(text, by + 1, verb.lead, clause.named)
-    acted = _actor(text, clause.start, by, clause.named)
+    agent = actor_of(text, by + 1, verb.lead, clause.named)
+    acted = actor_of(text, clause.start, by, clause.named)
     if agent and acted:
         yield Mechanism(agent, effect, direction, acted)
 
@@ -242,24 +171,8 @@ def _caused(
 ) -> Iterator[Mechanism]:
     """A 使 B 升高: the effect is all from 使 to the change."""
     for match in CAUSED.finditer(text, start, end):
-        if not actor or _actor(text, start, match.start(), named) not in ("", actor):
+        if not actor or actor_of(text, start, match.start(), named) not in ("", actor):
             continue
-        clause = _Clause(text, start, end, tuple(named))
-        if target := _object(clause, match.start("what"), match.end("what")):
+        clause = Clause(text, start, end, tuple(named))
+        if target := object_of(clause, match.start("what"), match.end("what")):
             yield Mechanism(actor, match.group(), UP if match["up"] else DOWN, target)
-
-
-def _object(clause: _Clause, at: int, until: int) -> str:
-    """Return what a verb at ``at`` acts on, verbatim; "" when nothing that is known does."""
-    for stop in OBJECT_END.finditer(_plain(clause.text), at, until):
-        if not any(m.start < stop.end() and stop.start() < m.end for m in clause.named):
-            until = stop.start()
-            break
-    if not clause.holds(at, until):
-        return ""
-    phrase = TRIM_TAIL.sub("", TRIM_HEAD.sub("", clause.text[at:until].strip()).strip()).strip()
-    if len(phrase) > LONGEST_OBJECT:
-        phrase = re.split(r"[（(]", phrase)[0].strip()
-    return (
-        phrase if len(phrase) <= LONGEST_OBJECT and phrase.count("（") == phrase.count("）") else ""
-    )

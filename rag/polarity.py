@@ -11,9 +11,11 @@ _UP = (
     r"促进(?!剂)|促使|增强|上调|升高|增加|激活(?!剂|的)|活化(?!的)|提高|加速|增多|延长|"
     r"诱导(?!的)|启动|增大|上升|扩大|过表达|高表达|加重|加剧"
     r"|\bpromot\w*|\benhanc\w*|\bup-?regulat\w*|\bincreas\w*|\bactivat\w*|"
-    r"\bstimulat\w*|(?<!-)\binduc(?:e|es|ed(?! by)|ing)\b|(?<=is )induced|(?<=are )induced|(?<=was )induced|(?<=were )induced|\belevat\w*"
+    r"\bstimulat\w*|(?<!-)\binduc(?:e|es|ed(?! by)|ing)\b|(?<=is )induced|(?<=are )induced|"
+    r"(?<=was )induced|(?<=were )induced|\belevat\w*"
     r"|\baccelerat\w*|\bprolong\w*|\brais(?:e|es|ed|ing)\b|\boverexpress\w*|"
-    r"\bris(?:e|es|en|ing)\b|\brose\b|\bworsen\w*|\bget(?:s|ting)? worse\b|\bfacilitat\w*|\bboost\w*|\bstrengthen\w*|\baggravat\w*"
+    r"\bris(?:e|es|en|ing)\b|\brose\b|\bworsen\w*|\bget(?:s|ting)? worse\b|\bfacilitat\w*|"
+    r"\bboost\w*|\bstrengthen\w*|\baggravat\w*"
 )
 _DOWN = (
     r"(?<!免疫)抑制(?!剂|因子|物|性)|阻断(?!剂)|下调|降低|减少|减弱|失活|灭活|"
@@ -23,7 +25,8 @@ _DOWN = (
     r"\bdecreas\w*|\breduc\w*|\bweaken\w*|\binactivat\w*"
     r"|\bshorten\w*|\bimpair\w*|\bimped\w*|\bprevent\w*|\battenuat\w*|"
     r"\blower(?:s|ed|ing)\b|\blower (?=(?:the )?[a-z]+ ?[a-z]* (?:and|by|in|"
-    r"level))|\bkeep(?:s|ing)?(?= [\w\s\-]{1,30}? (?:from|out of)\b)|\bhamper\w*|\bhinder\w*|\bdiminish\w*|\bdelay\w*|\bdeclin\w*|"
+    r"level))|\bkeep(?:s|ing)?(?= [\w\s\-]{1,30}? (?:from|out of)\b)|\bhamper\w*|\bhinder\w*|"
+    r"\bdiminish\w*|\bdelay\w*|\bdeclin\w*|"
     r"\bfall(?:s|en|ing)?\b|\bfell\b|\bdrop(?:s|ped)?\b|\bslow(?:s|ed|ing)\b|"
     r"\brestrain\w*|\bshr[iau]nk\w*|\beradicat\w*|\beliminat\w*|\bget(?:s|ting)? better\b"
 )
@@ -49,19 +52,24 @@ _NEGATION = re.compile(
     r"足|稳定|典型|完整|明原因|久|得不|过|论|管|只|等|足)|未(?!来|分化|成熟|婚)|"
     r"无(?!论|关紧要|进展|创|菌|病生存|瘤|痛|症状)|没有|并非|而非|绝非|"
     r"非(?=必要|同源|所有|全部|每)"
-    r"|缺乏(?!症|[^，。；]{0,4}[A-Za-z0-9-]{2,12} ?的|有关|相关|与|和|者|的|会|可|不|未|加重|使|是|导致|引起|造成|$)|不足以|不充分|难以|很难|尚未|从未|禁用|禁忌|避免"
-    r"|\b(?:not|no|never|without(?! symptoms)|neither|nor|cannot|lacks|lack(?! of (?!evidence|data|proof))|lacking|fails?|"
-    r"failed|absence of|contraindicat\w+|avoid(?:ed)?|unable|insufficient|inadequate|unproven|unlikely|unclear|unknown|uncertain|hardly|scarcely)\b|n't\b",
+    r"|缺乏(?!症|[^，。；]{0,4}[A-Za-z0-9-]{2,12} ?的|有关|相关|与|和|者|的|会|可|不|未|加重|使|"
+    r"是|导致|引起|造成|$)|不足以|不充分|难以|很难|尚未|从未|禁用|禁忌|避免"
+    r"|\b(?:not|no|never|without(?! symptoms)|neither|nor|cannot|lacks|lack(?! of (?!evidence|"
+    r"data|proof))|lacking|fails?|"
+    r"failed|absence of|contraindicat\w+|avoid(?:ed)?|unable|insufficient|inadequate|unproven|"
+    r"unlikely|unclear|unknown|uncertain|hardly|scarcely)\b|n't\b",
     re.I,
 )
 # A bound of a number is neither a comparison nor a denial.
 _BOUND = re.compile(
-    r"不(?:[要应宜得可能])?(?:低于|高于|少于|多于|超过|大于|小于|短于)|\bno(?:t)? (?:less|more|fewer|"
+    r"不(?:[要应宜得可能])?(?:低于|高于|少于|多于|超过|大于|小于|短于)|\bno(?:t)? (?:less|more|"
+    r"fewer|"
     r"lower|higher) than\b|\bnot exceed\w*|不[到足](?=\s*\d)|(?:[高低大小多少]于|超过)(?=\s*\d)|"
     r"\b(?:higher|lower|greater|more|less|fewer) than (?=\d)"
 )
 _CLAUSE = re.compile(
-    r"[，,；;。！？!?：:\n]|,(?=\s)|\.(?=\s|$)|\b(?:but|whereas|while|although|because(?! of))\b|但|而(?!且|后)"
+    r"[，,；;。！？!?：:\n]|,(?=\s)|\.(?=\s|$)|\b(?:but|whereas|while|although|"
+    r"because(?! of))\b|但|而(?!且|后)"
 )
 # What begins another predicate is not governed any more.
 _JOINED = re.compile(
@@ -71,7 +79,8 @@ _JOINED = re.compile(
 _PREDICATE = re.compile(f"{_JOINED.pattern}|、")
 # Words that only join; what two clauses share has to be more than these.
 _JOINING = frozenset(
-    "a an and as at by for from in is are was were be been has have had of on or than that the this to with".split()
+    "a an and as at by for from in is are was were be been has "
+    "have had of on or than that the this to with".split()
 )
 _TOKEN = re.compile(r"[a-z0-9α-ω]+|[\u3400-\u9fff]")
 

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
+from rag.units import BEHIND, COMPARATOR, OPPOSITE, UNIT, UNITS
+
 _HAN_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "双": 2}
 _HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
 _SCALES = {"万": 1e4, "亿": 1e8, "thousand": 1e3, "million": 1e6, "billion": 1e9}
@@ -45,42 +47,6 @@ _WORDS: dict[str, float] = {
 _WORDS |= {"once": 1, "twice": 2, "both": 2, "dual": 2, "double": 2, "triple": 3, "half": 0.5}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 
-_UNITS: tuple[tuple[str, str], ...] = (
-    ("%", r"%|％|per ?cent|percent"),
-    ("mL/min", r"m[lL]\s*[/·]\s*\(?min"), ("L/min", r"L\s*[/·]\s*\(?min"), ("mmol/L", r"mmol\s*/\s*L"), ("mg/kg", r"mg\s*[/·]\s*kg"), ("mg/g", r"mg\s*/\s*g"), ("mg/m2", r"mg\s*/\s*m(?:2|²)"),
-    ("mg", r"mg|毫克"), ("μg", r"[μuµ]g|微克"), ("kg", r"kg|千克|公斤"), ("mL", r"m[lL]|毫升"),
-    ("g", r"g(?![a-zA-Z])|克"), ("mm", r"mm|毫米"), ("cm", r"cm|厘米"), ("km", r"km|公里|千米"),
-    ("Gy", r"Gy|戈瑞"), ("nm", r"nm|纳米"),
-    ("month", r"个?月(?!份)|months?|mo\b"), ("week", r"周|星期|weeks?"),
-    ("day", r"天|日|days?"), ("hour", r"小时|hours?|h\b"), ("minute", r"分钟|minutes?|min\b"),
-    ("year", r"年|years?|yr\b"), ("age", r"岁|years? old|years? of age"),
-    ("fold", r"倍|[- ]?fold|times"), ("patient", r"例|名患者|patients?|cases?"),
-    ("cycle", r"个?周期|cycles?"), ("℃", r"℃|°C"), ("mmHg", r"mm\s*Hg|毫米汞柱"), ("kPa", r"kPa"),
-)  # fmt: skip
-_UNIT = re.compile("|".join(f"(?P<u{i}>{p})" for i, (_, p) in enumerate(_UNITS)))
-
-_COMPARATORS: tuple[tuple[str, str], ...] = (
-    (">=",
-        r"≥|≧|>=|不(?:低|少|小)于|至少|不短于|at least|no(?:t)? (?:less|fewer|"
-        r"lower) than|or (?:more|above)"),
-    ("<=",
-        r"≤|≦|<=|不[要应宜得可能]?(?:高|超|多|大)(?:于|过)|至多|最多|not exceed(?:ing)?|at most|"
-        r"no(?:t)? (?:more|greater|higher) than|up to"),
-    (">",
-        r"＞|>|超过|大于|高于|多于|逾|more than|over|above|greater than|exceed(?:s|"
-        r"ing|ed)?|higher than"),
-    ("<", r"＜|<|低于|小于|少于|不足|不到|短于|less than|below|under|fewer than|lower than"),
-)  # fmt: skip
-_COMPARATOR = tuple(
-    (sign, re.compile(f"(?:{p})\\s*(?:the\\s+)?$", re.I)) for sign, p in _COMPARATORS
-)
-# A comparator behind the number: 3 个月以上, 30 mg/g or more.
-_BEHIND = re.compile(
-    r"\s*(?:/\d+\s*)?(?:mm\s*Hg|次|级)?\s*(?:(?P<ge>(?:及|或)?以上|(?:或|"
-    r"及)更高|or (?:more|above|higher|greater|over))|"
-    r"(?P<le>(?:及|或)?以下|以内|之内|(?:或|及)更低|or (?:less|below|lower|fewer)))", re.I
-)  # fmt: skip
-_OPPOSITE = {">": "<", ">=": "<", "<": ">", "<=": ">"}
 
 # Letters glued or hyphenated to digits make a name: IL-6, CD8+, PD-1, T790M, β1, Smad2/3.
 _NAME = re.compile(
@@ -92,7 +58,8 @@ _NUMBER = re.compile(
 )
 _SCALE = re.compile(r"\s*(万|亿|thousand|million|billion)")
 _HAN_NUMBER = re.compile(
-    r"(?:(?<![\u4e00-\u9fff])|(?<=[约近达为占有到至过中]))(?P<tenths>[一二两三四五六七八九])成(?![为熟分员])|"
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[约近达为占有到至过中]))(?P<tenths>[一二两三四五六七八九])成("
+    r"?![为熟分员])|"
     r"百分之(?P<percent>[零一二三四五六七八九十百点两\d.]+)|"
     r"(?P<number>[零一二三四五六七八九十百千两双]+)"
 )
@@ -181,13 +148,13 @@ def _made(folded: str, start: int, end: int, value: float, firm: bool) -> tuple[
         end = scale.end()
     unit = ""
     after = end + len(folded[end:]) - len(folded[end:].lstrip(" -"))
-    if match := _UNIT.match(folded, after):
-        unit = _UNITS[int(str(match.lastgroup)[1:])][0]
+    if match := UNIT.match(folded, after):
+        unit = UNITS[int(str(match.lastgroup)[1:])][0]
         after = match.end()
         shown = folded[start:after]
     before = folded[max(0, start - 18) : start].rstrip(" \0=为约")
-    comparator = next((sign for sign, p in _COMPARATOR if p.search(before)), "")
-    if not comparator and (behind := _BEHIND.match(folded, after)):
+    comparator = next((sign for sign, p in COMPARATOR if p.search(before)), "")
+    if not comparator and (behind := BEHIND.match(folded, after)):
         comparator = ">=" if behind["ge"] else "<="
     return start, Quantity(
         value, unit, comparator, shown.strip("\0 "), firm, start, max(end, after if unit else end)
@@ -277,7 +244,7 @@ def supported(claim: Quantity, source: tuple[Quantity, ...], *, any_sign: bool =
         units = {quantity.unit, claim.unit}
         if len(units) > 1 and "" not in units and units not in ({"age", "year"}, {"patient", ""}):
             continue
-        if claim.comparator and _OPPOSITE[claim.comparator] == quantity.comparator[:1]:
+        if claim.comparator and OPPOSITE[claim.comparator] == quantity.comparator[:1]:
             continue
         return True
     return False

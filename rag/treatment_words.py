@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-SEGMENT = re.compile(r"[；;。！？]")
-BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
-CLAUSE = re.compile(r"，|,(?!\d)")
 # What joins the parts of one regimen.
 JOIN = re.compile(
     r"\s*(?:（[^（）]{0,30}）|\([^()]{0,30}\))?\s*(?:类|单药)?(?:、|和|与|及|"

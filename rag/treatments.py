@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rag.clauses_zh import COMMA, SEGMENT, plain
 from rag.mentions import Mention, mentions_of
 from rag.table_records import Treatment
 from rag.terms import Translator
@@ -19,9 +20,7 @@ from rag.treatment_words import (
     ADVERSE,
     AGAINST,
     BEFORE,
-    BRACKETS,
     CLASS_OF,
-    CLAUSE,
     COMPARED,
     COMPARED_BEHIND,
     DISEASE_LED,
@@ -34,7 +33,6 @@ from rag.treatment_words import (
     QUALITY,
     REGIMEN_TAIL,
     RESPECTIVELY,
-    SEGMENT,
     SHORT_FORM,
     STAGE,
     STANDARD,
@@ -74,9 +72,7 @@ def treatments_zh(text: str, translator: Translator | None) -> tuple[Treatment, 
     for cut in [*(m.start() for m in SEGMENT.finditer(text)), len(text)]:
         if text[at:cut].strip():
             inside = tuple(m for m in named if at <= m.start and m.end <= cut)
-            # A comma inside brackets parts no clauses.
-            plain = BRACKETS.sub(lambda m: " " * len(m.group()), text)
-            edges = [at, *(m.end() for m in CLAUSE.finditer(plain, at, cut)), cut]
+            edges = [at, *(m.end() for m in COMMA.finditer(plain(text), at, cut)), cut]
             clauses = tuple((a, b) for a, b in pairwise(edges) if b > a)
             found += _rows(_Segment(text, clauses, inside))
         at = cut + 1

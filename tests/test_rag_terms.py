@@ -7,9 +7,10 @@ import pytest
 from index.lexicon import load_lexicon
 from rag.coverage import Coverage
 from rag.facets import facets_missing, facets_of
+from rag.key_terms import key_terms, spellings
 from rag.lexical_signals import rest_of
 from rag.question import analyse, question_kind
-from rag.terms import fold, key_terms, spellings
+from rag.terms import fold
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import pytest
 from index.lexicon import load_lexicon
 from ingest.clean import search_text
 from rag import Assistant
+from rag.key_terms import key_terms
 from rag.modalities import members_of
 from rag.question import analyse
-from rag.terms import key_terms
 from rag.topics import topic_of
 from rag.wanted import wanted_of
 
