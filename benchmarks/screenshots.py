@@ -25,6 +25,7 @@ QUESTIONS = {
         "What will the weather be in Shanghai tomorrow?",
     ),
 }
+WORDS = {"zh": "上皮间质转化", "en": "integrins"}
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run")
 DONE = ".turn:last-child:is([data-state=answered], [data-state=partly], [data-state=not_found])"
 
@@ -79,8 +80,19 @@ def take_empty(browser: Any, address: str, folder: Path) -> None:
     page.context.close()
 
 
+def take_found(page: Any, folder: Path, name: str, words: str) -> None:
+    """Words found in the paper that is shown."""
+    page.click("#page-find")
+    page.fill("#find", words)
+    page.press("#find", "Enter")
+    page.wait_for_selector(".evidence[data-list=found]")
+    page.wait_for_selector("#stage[data-state=ready]")
+    take(page, folder, f"{name}-find")
+    page.press("#find", "Escape")
+
+
 def take_states(browser: Any, address: str, folder: Path, size: str, language: str) -> None:
-    """Welcome, answer with its page, not found, library with details, tables, settings."""
+    """Welcome, answer with its page, words found, not found, library with details, tables, settings."""
     page = open_page(browser, address, size, language, "light")
     page.wait_for_selector("#engine-state[data-state=ready]")
     page.wait_for_selector(".examples button")
@@ -94,6 +106,8 @@ def take_states(browser: Any, address: str, folder: Path, size: str, language: s
         page.wait_for_selector("#stage[data-state=ready]")
         take(page, folder, f"{name}-evidence")
         page.click("#view-chat")
+    else:
+        take_found(page, folder, name, WORDS[language])
     ask(page, unknown)
     take(page, folder, f"{name}-not-found")
     page.click("#view-library")
