@@ -92,7 +92,7 @@ def take_found(page: Any, folder: Path, name: str, words: str) -> None:
 
 
 def take_states(browser: Any, address: str, folder: Path, size: str, language: str) -> None:
-    """Welcome, answer with its page, words found, not found, library with details, tables, settings."""
+    """Welcome, an answer with its page, words found, not found, library, tables, settings."""
     page = open_page(browser, address, size, language, "light")
     page.wait_for_selector("#engine-state[data-state=ready]")
     page.wait_for_selector(".examples button")
