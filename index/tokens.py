@@ -51,6 +51,14 @@ def phrase(text: str) -> str:
     return " ".join(dict.fromkeys(out))
 
 
+def written(alternative: str) -> str:
+    """Return a phrase as it is written: its pairs of characters joined again."""
+    first, *others = alternative.split(" ")
+    for term in others:
+        first += term[1:] if first[-1:] == term[0] and not term.isascii() else term
+    return first
+
+
 def _pairs(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run) - 1)]
 

@@ -16,7 +16,7 @@ from functools import cache
 from index.english import STOP
 from index.lexical import LexicalIndex
 from index.lexicon import Concept
-from index.tokens import phrase, terms
+from index.tokens import phrase, terms, written
 from index.transliteration import Transliterator, is_name, load_transliterator
 from ingest.clean import count_han
 from rag.numerals import number_forms
@@ -45,6 +45,23 @@ _ROOT_ENDINGS = tuple(
     "er ors or ic ous ish ese i n".split()
 )
 _LEAST_ROOT = 4
+
+
+# So many of a term's forms, best first, are told to an encoder that reads a translated question.
+TOLD_FORMS = 2
+
+
+def in_chinese(groups: Sequence[Group]) -> str:
+    """Return the Chinese words of a translated question, the likeliest of each term.
+
+    Single characters are left out: alone they say too many things.
+    """
+    words: dict[str, None] = {}
+    for group in groups:
+        forms = map(written, sorted(group, key=lambda form: -group[form]))
+        named = [form for form in forms if count_han(form) > 1]
+        words |= dict.fromkeys(named[:TOLD_FORMS])
+    return " ".join(words)
 
 
 @dataclass(frozen=True, slots=True)

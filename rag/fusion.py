@@ -8,7 +8,8 @@ mean over the library's passages of the same language and in units of their spre
 prefers the question's own language, and every encoder has its own scale.
 
 The weights are those of a linear ranking fitted by ``benchmarks.retrieval --tune``, one set for
-each direction (question and passage language); ``data/fusion.json`` says on what.
+each direction (question and passage language); ``data/fusion.json`` says on what. A leg without
+which a direction would surely do better, by weights fitted on other sets, has no weight there.
 """
 
 from __future__ import annotations
@@ -67,6 +68,11 @@ def weights_for(direction: str, legs: Collection[str]) -> Mapping[str, float]:
     """
     fitted = all_weights()[direction]
     return fitted.get("+".join(legs)) or fitted["+".join((*LEGS, LEXICAL))]
+
+
+def weighs(weights: Mapping[str, float], leg: str) -> bool:
+    """Tell whether a leg counts at all: one without weight in a direction is not asked."""
+    return any(value for name, value in weights.items() if name.split(".")[0] == leg)
 
 
 def contributions(features: Features, weights: Mapping[str, float]) -> dict[str, Floats]:

@@ -7,19 +7,20 @@ so that none crowds out the other; all legs then judge all candidates (``rag.fus
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from index.bm25 import Query
+from index.embedding import Embedder
 from index.records import Hit
 from index.snapshot import Snapshot
 from rag.background import Background
-from rag.expansion import Expander, Group
-from rag.features import Judge, Rows, Side, Vectors
+from rag.expansion import Expander, Group, in_chinese
+from rag.features import Judge, Rows, Side, Vector, Vectors
 from rag.filtering import EVERYTHING, Filter, Mask, allowed_rows
-from rag.fusion import LEXICAL, Features, contributions, weights_for
+from rag.fusion import LEXICAL, Features, contributions, weighs, weights_for
 from rag.question import Question
 from rag.terms import Translator
 
@@ -38,9 +39,16 @@ class Retriever:
     """Searches one snapshot. Thread-safe; what it learns of the library is kept."""
 
     def __init__(
-        self, snapshot: Snapshot, background: Background, translator: Translator | None
+        self,
+        snapshot: Snapshot,
+        background: Background,
+        translator: Translator | None,
+        encoders: Mapping[str, Embedder],
     ) -> None:
+        """``encoders`` by leg, the leading one first."""
         self._snapshot = snapshot
+        self._encoders = encoders
+        self._translated: dict[str, Vector] = {}
         self._expander = Expander(translator, snapshot.lexical)
         self._judge = Judge(snapshot, background)
         self._groups: dict[tuple[str, str, str], list[Group]] = {}
@@ -53,6 +61,30 @@ class Retriever:
                 self._groups.clear()
             known = self._groups[key] = self._expander.groups(question, language)
         return known
+
+    def _asked(
+        self, side: Side, question: Question, vectors: Vectors, legs: Collection[str] | None
+    ) -> Vectors:
+        """Return the vectors for the passages of a language.
+
+        An English question is told to the leading encoder a second time with its words in
+        Chinese, and Chinese passages are compared with the mean of both: names that it does not
+        know in one language it may know in the other.
+        """
+        leg = next(iter(self._encoders), "")
+        crosses = (question.language, side.language) == ("en", "zh")
+        if not crosses or leg not in vectors or not _uses(legs, LEXICAL):
+            return vectors
+        if (mean := self._translated.get(question.search)) is None:
+            mean = vectors[leg]
+            if words := in_chinese(self.groups(question, side.language)):
+                text = f"{question.search} {words}"
+                mean = mean + self._encoders[leg].embed_queries([text])[0]
+                mean = np.asarray(mean / np.linalg.norm(mean), np.float32)
+            if len(self._translated) >= REMEMBERED:
+                self._translated.clear()
+            self._translated[question.search] = mean
+        return {**vectors, leg: mean}
 
     def search(
         self,
@@ -88,12 +120,15 @@ class Retriever:
         allowed: Mask | None,
     ) -> list[_Scored]:
         """Return the scored candidates of one passage language."""
-        judged = self._measured(side, question, vectors, legs, allowed)
+        used = [*vectors, LEXICAL] if _uses(legs, LEXICAL) else list(vectors)
+        weights = weights_for(f"{question.language}-{side.language}", used)
+        paying = {leg: own for leg, own in vectors.items() if weighs(weights, leg)}
+        judged = self._measured(side, question, paying, legs, allowed)
         if judged is None:
             return []
         rows, features, best = judged
-        used = [*vectors, LEXICAL] if _uses(legs, LEXICAL) else list(vectors)
-        parts = contributions(features, weights_for(f"{question.language}-{side.language}", used))
+        silent = {leg: np.zeros(len(rows)) for leg in vectors if leg not in paying}
+        parts = contributions(features, weights) | silent
         if question.language != side.language and LEXICAL in parts:
             parts[DICTIONARY] = parts.pop(LEXICAL)
         scores = sum(parts.values(), np.zeros(len(rows)))
@@ -116,7 +151,7 @@ class Retriever:
         allowed: Mask | None,
     ) -> tuple[Rows, Features, Rows] | None:
         """Return the candidates of a language, their features and their best children."""
-        query = None
+        vectors, query = self._asked(side, question, vectors, legs), None
         if _uses(legs, LEXICAL):
             groups = self.groups(question, side.language)
             query = self._snapshot.lexical.query(groups)

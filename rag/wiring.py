@@ -98,7 +98,7 @@ def join(
     legs = {leg: encoders[leg] for leg in snapshot.legs if leg in encoders}
     return Library(
         snapshot=snapshot,
-        retriever=Retriever(snapshot, questions, translator),
+        retriever=Retriever(snapshot, questions, translator, legs),
         encoders=legs,
         background=questions,
         judge=Judge(lexicon=translator),
