@@ -26,10 +26,12 @@ FOLDS = 5
 
 
 def direction_of(questions: Sequence[SetQuestion]) -> str:
+    """Return "en-zh" for English questions, "zh-zh" for Chinese ones (all passages are Chinese)."""
     return f"{questions[0].language}-zh"
 
 
 def leg_sets(legs: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return every choice of one or more legs, in their order."""
     sizes = range(1, len(legs) + 1)
     return [chosen for size in sizes for chosen in combinations(legs, size)]
 

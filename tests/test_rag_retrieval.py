@@ -15,14 +15,15 @@ from index.lexical_writer import LexicalWriter, merge_runs
 from index.lexicon import Lexicon, compile_tables, read_table
 from ingest.clean import search_text
 from ingest.errors import ModelMissing
-from rag import evaluation, wiring
+from rag import evaluation, fusion, wiring
 from rag.answering import Library
 from rag.evaluation import measures
-from rag.expansion import Expander
+from rag.expansion import Expander, in_chinese
 from rag.filtering import Filter
 from rag.numerals import number_forms
 from rag.question import analyse
 from rag.reranking import rerank
+from rag.retrieval import Retriever
 from rag.settings import Settings
 
 
@@ -115,6 +116,53 @@ def test_english_questions_find_chinese_words(tmp_path: Path) -> None:
     # A name outside every dictionary, spelt by its sound.
     assert best(index, "Who were the Huguenots?") == [3]
     assert best(index, "How many people in the 1990s?")[0] == 4
+
+
+def test_an_english_question_is_told_to_the_encoder_in_chinese_too(library: Library) -> None:
+    question, told = analyse("What drives liver metastasis of lung cancer?"), []
+
+    class Listening:
+        def embed_queries(self, texts):
+            told.extend(texts)
+            return library.encoders["dense"].embed_queries(texts)
+
+    vectors = library.vectors(question)
+    retriever = Retriever(
+        library.snapshot, library.background, library.translator, {"dense": Listening()}
+    )
+    with_words = retriever.judged(question, vectors)["zh"]
+    without = library.retriever.judged(question, vectors, ("dense", "dense2"))["zh"]
+    assert len(told) == 1 and "肺癌" in told[0] and told[0].startswith(question.search)
+    mean = retriever._translated[question.search]
+    own = library.encoders["dense"].embed_queries(told)[0]
+    assert mean @ vectors["dense"] == pytest.approx(float(mean @ own), abs=1e-3)
+    assert np.linalg.norm(mean) == pytest.approx(1, abs=1e-5)
+    column = with_words[1].names.index("dense.child")
+    assert with_words[1].values[:, column].max() != without[1].values[:, column].max()
+    # Nothing is told twice, nothing for Chinese questions, and nothing where words are left out.
+    retriever.judged(question, vectors)
+    retriever.judged(question, vectors, ("dense",))
+    chinese = analyse("肺癌肝转移的机制是什么？")
+    retriever.judged(chinese, library.vectors(chinese))
+    assert len(told) == 1
+
+
+def test_chinese_words_of_a_question() -> None:
+    groups = [
+        {"转移": 1.0, "播散": 0.8, "移": 2.0, "扩散": 0.1},
+        {"小细 细胞 胞肺 肺癌": 1.0, "sclc": 0.5},
+        {"1990": 1.0},
+    ]
+    assert in_chinese(groups) == "转移 播散 小细胞肺癌"
+
+
+def test_a_leg_without_weight_is_silent(library: Library, monkeypatch) -> None:
+    full = "dense+dense2+lexical"
+    weights = {name: {full: own["dense+lexical"]} for name, own in fusion.all_weights().items()}
+    monkeypatch.setattr(fusion, "all_weights", lambda: weights)
+    hit = library.hits(analyse("肺癌肝转移的机制是什么？"), 1)[0]
+    assert hit.legs["dense2"] == 0 and hit.legs["dense"] > 0
+    assert hit.score == pytest.approx(sum(hit.legs.values()))
 
 
 def test_synonyms_across_and_within_languages(tmp_path: Path) -> None:
