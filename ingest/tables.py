@@ -57,10 +57,10 @@ def find_ruled_tables(page: PageText, runs: Sequence[Line]) -> list[Table]:
     upright = [rule for rule in page.rules if _is_upright(rule)]
     tables: list[Table] = []
     for group in _groups(across):
-        for top, bottom in _stretches(group, runs, upright):
-            table = _ruled(top, bottom, across, upright, runs, page.height)
-            if table and not any(_overlap(table.box, other.box) for other in tables):
-                tables.append(table)
+        for stretch in _stretches(group, runs, upright):
+            for table in _tables_of(stretch, across, upright, runs, page.height):
+                if not any(_overlap(table.box, other.box) for other in tables):
+                    tables.append(table)
     return sorted(tables, key=lambda table: table.box.top)
 
 
@@ -112,14 +112,14 @@ def _same_width(one: Box, other: Box) -> bool:
 
 def _stretches(
     group: Sequence[Box], runs: Sequence[Line], upright: Sequence[Box]
-) -> Iterator[tuple[Box, Box]]:
-    """Yield (top rule, bottom rule) of the longest stretches without prose in between."""
+) -> Iterator[Sequence[Box]]:
+    """Yield the rules of the longest stretches without prose in between."""
     start = 0
     for index in range(1, len(group) + 1):
         if index < len(group) and _is_tabular(group[index - 1], group[index], runs, upright):
             continue
         if index - 1 > start:
-            yield group[start], group[index - 1]
+            yield group[start:index]
         start = index
 
 
@@ -160,6 +160,25 @@ def _inside(runs: Sequence[Line], x0: float, top: float, x1: float, bottom: floa
         if top - 1 < (run.box.top + run.box.bottom) / 2 < bottom + 1
         and x0 - 6 < (run.box.x0 + run.box.x1) / 2 < x1 + 6
     ]
+
+
+def _tables_of(
+    rules: Sequence[Box],
+    across: Sequence[Box],
+    upright: Sequence[Box],
+    runs: Sequence[Line],
+    page_height: float,
+) -> Iterator[Table]:
+    """Yield the table that ``rules`` enclose, or those above and below their widest gap."""
+    if len(rules) < 2:
+        return
+    table = _ruled(rules[0], rules[-1], across, upright, runs, page_height)
+    if table:
+        yield table
+    elif len(rules) > 3:
+        widest = max(range(1, len(rules)), key=lambda at: rules[at].top - rules[at - 1].bottom)
+        for part in (rules[:widest], rules[widest:]):
+            yield from _tables_of(part, across, upright, runs, page_height)
 
 
 def _ruled(
