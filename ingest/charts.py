@@ -14,6 +14,8 @@ _LEAST_BOXES, _APART = 3, 42.0
 # Boxes of one row may stand further apart.
 _ROW_APART, _SAME_TOP = 500.0, 4.0
 _MOST_LETTERS = 40
+# Lettering is no larger than the text by more than this factor.
+_LARGER = 1.15
 # Boxes that touch are cells.
 _TOUCH = 1.0
 # Lines of text are longer than this (em).
@@ -41,7 +43,7 @@ def find_charts(
     the running text.
     """
     high = [mark for mark in dict.fromkeys(marks) if mark.bottom - mark.top > body]
-    labelled = [mark for mark in high if _is_labelled(mark, runs)]
+    labelled = [mark for mark in high if _is_labelled(mark, runs, body)]
     frames = {a for a in labelled for b in labelled if a != b and _is_inside(b, a)}
     charts: list[Drawing] = []
     for group in _clusters([mark for mark in labelled if mark not in frames], gutters):
@@ -53,8 +55,10 @@ def find_charts(
     return charts
 
 
-def _is_labelled(mark: Box, runs: Sequence[Line]) -> bool:
+def _is_labelled(mark: Box, runs: Sequence[Line], body: float) -> bool:
     inside = [run for run in runs if _is_on(run, mark)]
+    if any(run.size > _LARGER * body for run in inside):
+        return False  # a title on a bar
     words = "".join(run.text for run in inside)
     fits = all(mark.x0 - 2 <= run.box.x0 and run.box.x1 <= mark.x1 + 2 for run in inside)
     return bool(inside) and fits and len(words) <= _MOST_LETTERS and "。" not in words

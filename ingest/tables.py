@@ -31,6 +31,8 @@ _NOTE_EM = 2.4
 _CAPTION_LINES = 5
 # Rows of a table without a caption have so many cells in the mean, in a drawn grid fewer.
 _BARE_CELLS, _GRID_CELLS = 2.4, 1.6
+# The walls of a grid reach over this part of its height.
+_WALL_SHARE = 0.8
 # A table without a caption takes less than this part of the page height.
 _LARGEST = 0.7
 
@@ -169,13 +171,13 @@ def _tables_of(
     runs: Sequence[Line],
     page_height: float,
 ) -> Iterator[Table]:
-    """Yield the table that ``rules`` enclose, or those above and below their widest gap."""
+    """Yield the table that ``rules`` enclose; of a page of them those beside their widest gap."""
     if len(rules) < 2:
         return
     table = _ruled(rules[0], rules[-1], across, upright, runs, page_height)
     if table:
         yield table
-    elif len(rules) > 3:
+    elif len(rules) > 3 and rules[-1].bottom - rules[0].top > _LARGEST * page_height:
         widest = max(range(1, len(rules)), key=lambda at: rules[at].top - rules[at - 1].bottom)
         for part in (rules[:widest], rules[widest:]):
             yield from _tables_of(part, across, upright, runs, page_height)
@@ -219,10 +221,17 @@ def _ruled(
 def _is_grid(top: Box, bottom: Box, across: Sequence[Box], upright: Sequence[Box]) -> bool:
     """Tell whether rules part the rows between ``top`` and ``bottom``, and walls the cells."""
     flat = [r for r in across if top.top < r.top < bottom.top and _same_width(r, top)]
+    inside = [r for r in upright if top.x0 + 6 < r.x0 < top.x1 - 6]
+    high = bottom.top - top.bottom
     walls = [
-        r
-        for r in upright
-        if top.x0 + 6 < r.x0 < top.x1 - 6 and r.bottom > top.bottom and r.top < bottom.top
+        wall
+        for wall in inside
+        if sum(
+            max(0.0, min(r.bottom, bottom.bottom) - max(r.top, top.top))
+            for r in inside
+            if abs(r.x0 - wall.x0) < _TOUCH
+        )
+        > _WALL_SHARE * high
     ]
     return len(flat) > 1 and bool(walls)
 
