@@ -23,6 +23,8 @@ from rag.effects_zh import (
 from rag.mentions import ACTORS, TARGETS, Mention
 
 LONGEST_OBJECT = 40
+# What names nothing by itself.
+VAGUE = frozenset(["蛋白", "蛋白质", "细胞", "基因", "受体", "配体", "酶", "抗体", "因子", "分子"])
 
 
 def actor_of(text: str, start: int, end: int, named: Sequence[Mention]) -> str:
@@ -51,6 +53,8 @@ def actor_of(text: str, start: int, end: int, named: Sequence[Mention]) -> str:
         name, tail = name + loss.group(), tail[loss.end() :]
     if lost := LOST.search(text[start : first.start]):
         name = lost.group() + name
+    if name in VAGUE:
+        return ""  # 瓜氨酸化蛋白: half a name
     # Anything else of weight behind the name: the name is not what acts.
     rest = LEAD_ZH.sub("", re.sub(r"[（(][^（）()]*[）)]?", "", tail)).strip(" 的等）)")
     return name if len(rest) <= 4 and "、" not in rest else ""

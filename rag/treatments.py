@@ -20,6 +20,7 @@ from rag.treatment_words import (
     ADVERSE,
     AGAINST,
     BEFORE,
+    CHANGED,
     CLASS_OF,
     COMPARED,
     COMPARED_BEHIND,
@@ -152,7 +153,8 @@ def _regimens(segment: _Segment) -> Iterator[_Regimen]:
         end = last.end
         if tail := REGIMEN_TAIL.match(text, end, segment.clauses[-1][1]):
             end = tail.end()
-        if not BEFORE.match(text, end):
+        changed = text[end : end + 1] == "的" and CHANGED.search(text[: first.start])
+        if not BEFORE.match(text, end) and not changed:
             yield _Regimen(first.start, end, text[first.start : end].removesuffix("等"))
 
 
@@ -206,10 +208,12 @@ def _who(text: str, start: int, end: int, named: Sequence[Mention]) -> str:
         for word in WHO_START.finditer(text, start, match.start()):
             if not any(m.start < word.end() and word.start() < m.end for m in named):
                 begin = word.end()
-        phrase = text[begin : match.end()].strip(" ，、的")
+        phrase = text[begin : match.end()].strip(" ，、的").removeprefix("用于")
         held = [m for m in named if begin <= m.start and m.end <= match.end()]
-        told = any(m.family != "therapy" for m in held)
-        treated = any(m.family == "therapy" for m in held)
+        # A therapy that they had before tells who they are.
+        had = [m for m in held if m.family == "therapy" and BEFORE.match(text, m.end)]
+        told = bool(had) or any(m.family != "therapy" for m in held)
+        treated = any(m.family == "therapy" and m not in had for m in held)
         if told and not treated and not EMPTY_WHO.match(phrase) and len(phrase) <= 90:
             return phrase
     return ""

@@ -25,6 +25,10 @@ from rag.treatments_en import treatments_en
 from ui.cli import main
 
 MECHANISMS_ZH = [
+    # What is damaged or cut does not act, nor does half a name.
+    ("AKT 可损伤肝星状细胞并抑制血管生成。", ["AKT|抑制|down|血管生成"]),
+    ("突变蛋白可被识别，进而激活 AKT。", []),
+    ("肝星状细胞功能障碍由缺氧引起，促进肝转移。", ["肝星状细胞功能障碍|促进|up|肝转移"]),
     # A process by its name, a verb here.
     ("TGF-β 与受体结合后上调 Snail，促进肺癌转移。",
      ["TGF-β|上调|up|Snail", "TGF-β|促进|up|肺癌转移"]),
@@ -91,6 +95,12 @@ MECHANISMS_EN = [
 ]  # fmt: skip
 
 TREATMENTS_ZH = [
+    # What only is changed, or has failed, is not what is given.
+    ("奥希替尼用于吉非替尼疗效不佳的肺癌患者，客观缓解率为 38%。",
+     ["奥希替尼|吉非替尼疗效不佳的肺癌患者||客观缓解率为 38%"]),
+    ("奥希替尼适用于吉非替尼疗效不佳的患者。", ["奥希替尼|吉非替尼疗效不佳的患者||"]),
+    ("肺癌患者接受奥希替尼，中位无进展生存期由 5.5 个月延长至 19.1 个月。",
+     ["奥希替尼|肺癌患者||中位无进展生存期由 5.5 个月延长至 19.1 个月"]),
     ("帕博利珠单抗联合化疗一线治疗晚期 NSCLC 患者的客观缓解率为 48.6%，中位总生存期为 22.0 个月。",
      ["帕博利珠单抗联合化疗|晚期 NSCLC 患者|一线治疗|客观缓解率为 48.6%；中位总生存期为 22.0 个月"]),
     # What a drug is compared with is not what is given.
