@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PAGE_SECONDS = 4.0  # a browser has its page by then, if one was opened with the server
+
 
 def serve(
     settings: Settings,
@@ -56,8 +58,10 @@ def serve(
     url = f"http://{f'[{shown}]' if ':' in shown else shown}:{bound.getsockname()[1]}"
 
     def ready() -> None:
-        # Models load only now: their import would hold up the page otherwise.
-        desk.engine.start()
+        # Models load once a page is up, or nobody comes: their import would hold it up.
+        waiting = threading.Timer(PAGE_SECONDS, desk.engine.start)
+        waiting.daemon = True
+        waiting.start()
         desk.jobs.resume()
         if on_ready is not None:
             on_ready(url)

@@ -107,10 +107,11 @@ class Engine:
         self._listeners.append(listener)
 
     def start(self) -> None:
-        """Begin to load; returns at once."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
-            self._thread.start()
+        """Begin to load, unless that has begun; returns at once."""
+        with self._changed:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+                self._thread.start()
 
     def close(self) -> None:
         """End the thread after the step it is in."""

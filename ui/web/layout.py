@@ -94,6 +94,7 @@ def _wire_conversation(desk: Desk, conversation: gr.HTML, composer: gr.HTML) -> 
 
     def turns(handler: Handler) -> Callable[[gr.EventData], object]:
         def handle(event: gr.EventData) -> object:
+            desk.engine.start()  # a page that asks for its turns is up
             update = handler(desk.conversations, event._data)
             return gr.skip() if update is None else update
 
