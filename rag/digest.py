@@ -66,6 +66,11 @@ _ABSTRACT = re.compile(r"摘要|提要|abstract|summary", re.I)
 _END = re.compile(r"结语|结论|小结|总结|展望|conclusion|concluding|outlook", re.I)
 
 
+def asks_of_no_paper(question: Question, lexicon: Translator | None) -> bool:
+    """Tell whether a question asks what a paper says and names nothing to tell which."""
+    return bool(_GIST.search(question.search)) and not _subjects(question, lexicon)
+
+
 def papers_asked_for(
     question: Question, papers: Iterable[Paper], lexicon: Translator | None
 ) -> tuple[str, ...]:

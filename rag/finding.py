@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from index.records import Hit
 from rag.abstention import Verdict
 from rag.coverage import Coverage
-from rag.digest import digest, ends_of, papers_asked_for
+from rag.digest import asks_of_no_paper, digest, ends_of, papers_asked_for
 from rag.evidence import Evidence
 from rag.features import Vectors
 from rag.filtering import Filter
@@ -142,6 +142,8 @@ def find(
         ranked = finder.rank(hits, source)
         chosen = time.perf_counter()
         evidence, verdict = finder.judged(ranked)
+        if asks_of_no_paper(question, library.translator):
+            verdict = library.judge.denied(verdict, evidence)
         if wanted:
             preferred, verdict = finder.named(wanted, hits, source, evidence, verdict)
             if verdict.status is not Status.NOT_FOUND:

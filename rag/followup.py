@@ -8,11 +8,12 @@ complete in itself is left alone, whatever it begins with.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from ingest.errors import GenerationFailed
 from rag.drafts import plain
-from rag.earlier import QUALITY_EN, QUALITY_ZH, Earlier, language_of
+from rag.earlier import QUALITY_EN, QUALITY_ZH, Earlier, language_of, spaced
 from rag.followup_en import complete_en
 from rag.followup_turns import said_back
 from rag.followup_zh import complete_zh
@@ -20,11 +21,17 @@ from rag.guard import check
 from rag.llm import Endpoint
 from rag.mentions import Mention, mentions_of
 from rag.prompts import completion_messages
+from rag.question import analyse
 from rag.terms import Translator
+from rag.topics import asks_of_nothing
 
 LONGEST_LEANING = {"zh": 60, "en": 180}
 LONGEST_COMPLETED = 300
 
+# A whole question but for its subject; 治疗方法有哪些 and "what about ..." have rules of their own.
+_ASKS_OPENLY = re.compile(
+    r"有|分|可|能|如何|怎|用|哪|(?:which|what (?!about)|how (?!about)|are|is|do)\b", re.I
+)
 
 # A question in, the sentences that answer it out, the first first.
 Answering = Callable[[str], Sequence[str]]
@@ -94,7 +101,25 @@ def _complete_one(
     quality = QUALITY_ZH if language == "zh" else QUALITY_EN
     named = mentions_of(text, language, translator)
     own = [m for m in named if not quality.fullmatch(m.text)]
-    completed = said_back(text, own, earlier) or (complete_zh if language == "zh" else complete_en)(
-        text, own, earlier
+    by_rule = complete_zh if language == "zh" else complete_en
+    completed = (
+        said_back(text, own, earlier)
+        or _of_the_subject(text, earlier, translator)
+        or by_rule(text, own, earlier)
     )
     return completed if len(completed) <= LONGEST_COMPLETED else text
+
+
+def _of_the_subject(text: str, earlier: Earlier, translator: Translator | None) -> str:
+    """Ask for what ``text`` asks for of the subject before; "" where it names its own."""
+    bare = re.sub(r"^(?:那么|那|还)[，,]?", "", text)
+    if translator is None or not _ASKS_OPENLY.match(bare) or "呢" in text:
+        return ""
+    if not asks_of_nothing(analyse(bare), translator):
+        return ""
+    topic = earlier.topic(("disease",)) or earlier.topic()
+    if not topic:
+        return ""
+    if language_of(text) == "en":
+        return f"Regarding {topic}, {bare[:1].lower()}{bare[1:]}"
+    return spaced("", topic, bare)

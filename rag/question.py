@@ -133,7 +133,7 @@ _BROAD = re.compile(
     r"哪些|有什么|综述|总结|概述|介绍|进展|现状|策略|机制|方法|如何治疗|怎么治疗|特点|影响因素"
     r"|(?:如何|怎样|怎么)(?:发生|形成|转移|发展)|(?:为什么|为何).{0,4}(?:转移|发生)|用(?:什么|哪种)药"
     r"|(?:治疗|疗法|药物|方案|手段|措施)[?？]?$|微环境"
-    r"|\bwhat (?:are|is known)\b|\bwhich\b.*\bare\b"
+    r"|\bwhat (?:are|is known|is the treatment|is the management)\b|\bwhich\b.*\bare\b"
     r"|\b(?:what|which)\b.*\b(?:drugs|agents|regimens|treatments|therapies|pathways|proteins"
     r"|genes|cells|cytokines|factors)\b"
     r"|\bmicroenvironment\b|\boverview|\bsummar|\bdescribe|\bstrateg|\bmechanisms\b|\btreatments\b|\boptions\b|\bhow (?:do|does|is|are)\b",

@@ -47,6 +47,8 @@ _ASKS: tuple[tuple[tuple[str, ...], str], ...] = (
      r"|(?:的|介绍|概述|综述|总结|简述|说说|谈谈)[^，,。？?]{0,12}(?:治疗|疗法|用药)(?=\s*(?:[?？。]|$))"
      rf"|{_EN}{_TREATMENT_EN}|\btreatment options\b|\b(?:used|given|available) to treat\b"
      r"|\bhow (?:is|are|do|does|should|can)\b.*\b(?:treat(?:ed)?|managed?)\b"
+     r"|\bwhat (?:is|are) the (?:[\w-]+ ){0,3}(?:treatments?|therap(?:y|ies)|management)"
+     r" (?:of|for)\b"
      r"|\b(?:describe|summari[sz]e|overview of|outline|advances in|progress in)\b.*"
      r"\b(?:treatment|therapy|management)\b|\btherapy options\b"
      r"|\b(?:treatments?|drugs?|therap(?:y|ies)) (?:are|is)"
@@ -79,12 +81,13 @@ _FRAME_ZH = re.compile(
     r"|发生|发展|发病|形成|产生|扩散|播散|机制|机理|原理|研究|临床|应用|进展|现状|概况|策略|选择|方法|方案|方式"
     r"|手段|措施|治疗|疗法|药物|药|用药|防治|生物制剂|抑制剂|手术|术式|外科|干预|处理|信号|转导|通路|途径|蛋白|基因|细胞因子|趋化因子|受体"
     r"|细胞|作用|角色|扮演|参与|涉及|介导|促进|驱动|导致|引起|调控|有关|用于|患者|病人|请问|请|介绍|概述|综述|总结|简述|说说|谈谈"
-    r"|哪些|哪几|什么|何种|哪种|如何|怎样|怎么|为什么|为何|容易|进行|有效|包括|之间|通过|以及"
+    r"|关于|哪些|哪几|什么|何种|哪种|如何|怎样|怎么|为什么|为何|容易|进行|有效|包括|之间|通过|以及"
     r"|[的是有都又了吗呢和与及对于在中会能用药易个种类条为到向其等一下]"
 )
 _FRAME_EN = frozenset(
     ["what", "which", "how", "why", "is", "are", "do", "does", "did", "can", "the", "a", "an",
-     "of", "in", "for", "to", "with", "by", "and", "from", "into", "there", "be", "used", "use",
+     "regarding", "of", "in", "for", "to", "with", "by", "and", "from", "into", "there", "be",
+     "used", "use",
      "given", "available", "recommended", "main", "major", "key", "important", "known", "current",
      "common", "possible", "molecular", "biological", "underlying", "mechanism", "mechanisms",
      "pathogenesis", "pathophysiology", "basis", "spread", "develop", "develops", "occur",
@@ -174,17 +177,40 @@ def _is_subject(kind: str, text: str) -> bool:
     return named and not modalities_of(text) and not _MECHANISM.search(text)
 
 
+_CLASSES_ZH = re.compile(
+    r"(?:一般|通常|主要|可以|可|能)*分(?:为|成)?(?:哪|几)[^，。？?]{1,4}[？?]?"
+)
+
+
+def asks_of_nothing(question: Question, lexicon: Translator) -> bool:
+    """Tell whether a question asks for something and names nothing to ask it of: 有哪些药物？"""
+    if _CLASSES_ZH.fullmatch(question.search):
+        return True
+    topic = topic_of(question, lexicon)
+    if topic is None:
+        return False
+    left, subjects = _stripped(question, lexicon, topic.asked)
+    return not subjects and not left
+
+
 def _bare(question: Question, lexicon: Translator, asked: Collection[str]) -> bool:
     """Tell whether nothing is left of a question without its subject and what frames it."""
-    left, named = question.search, False
+    left, subjects = _stripped(question, lexicon, asked)
+    return any(kind in SPECIFIC for kind in subjects) and not left
+
+
+def _stripped(
+    question: Question, lexicon: Translator, asked: Collection[str]
+) -> tuple[bool, list[str]]:
+    """Return whether anything is left beside subjects and frame, and the subjects' kinds."""
+    left, subjects = question.search, list[str]()
     for concept in reversed(lexicon.concepts(question.search, question.language)):
         if fold(concept.text) not in asked and _is_subject(concept.kind, concept.text):
-            named = named or concept.kind in SPECIFIC
+            subjects.append(concept.kind)
         elif fold(concept.text) not in asked and not modalities_of(concept.text):
             continue
         left = f"{left[: concept.start]} {left[concept.end :]}"
     if question.language == "zh":
-        return named and not any(c.isalnum() for c in _FRAME_ZH.sub("", left))
-    return named and all(
-        word in _FRAME_EN or not word.isalnum() for word in re.findall(r"[\w-]+", left.lower())
-    )
+        return any(c.isalnum() for c in _FRAME_ZH.sub("", left)), subjects
+    words = re.findall(r"[\w-]+", left.lower())
+    return any(word not in _FRAME_EN and word.isalnum() for word in words), subjects

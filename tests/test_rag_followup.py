@@ -6,6 +6,7 @@ import pytest
 from llm_stub import Stub, says
 from small_lexicon import small_lexicon
 
+from index.lexicon import load_lexicon
 from rag.followup import complete, complete_by_model
 from rag.llm import Endpoint
 
@@ -224,3 +225,17 @@ def test_a_model_that_fails_leaves_it_to_the_rules(endpoint):
     stub, model = endpoint
     stub.status = 500
     assert complete_by_model("剂量呢？", [USE], None, model) == "奥希替尼的剂量是多少？"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("肺癌肝转移的分子机制有哪些？", "有哪些靶向药物？", "肺癌肝转移有哪些靶向药物？"),
+        ("类风湿关节炎怎么治疗？", "有哪些生物制剂？", "类风湿关节炎有哪些生物制剂？"),
+        ("糖尿病肾病如何诊断？", "分为几期？", "糖尿病肾病分为几期？"),
+        ("How is gout treated?", "Which drugs?", "Regarding gout, which drugs?"),
+        ("肺癌肝转移如何治疗？", "胃癌有哪些靶向药物？", "胃癌有哪些靶向药物？"),
+    ],
+)
+def test_what_is_asked_of_nothing_is_asked_of_the_subject_before(before, question, expected):
+    assert complete(question, [before], load_lexicon()) == expected
