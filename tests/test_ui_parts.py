@@ -339,7 +339,9 @@ def test_exports_escape_what_a_paper_says(desk):
 def test_a_conversation_is_dropped_oldest_first(monkeypatch):
     monkeypatch.setattr("ui.web.conversations.MAX_CONVERSATIONS", 2)
     kept = Conversations()
-    for n in range(3):
-        assert kept.begin(f"{n}", "q") is not None
+    with kept.watching("0") as changes:
+        for n in range(3):
+            assert kept.begin(f"{n}", "q") is not None
+        assert changes.get(timeout=5).state == "stopped"  # nobody waits for it for ever
     assert kept.turns("0") == () and len(kept.turns("2")) == 1
     assert turn_json(kept.turns("2")[0])["answer"] is None

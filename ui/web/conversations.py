@@ -74,7 +74,7 @@ class Conversations:
         found = self._all.setdefault(conversation, _Conversation())
         self._all.move_to_end(conversation)
         while len(self._all) > MAX_CONVERSATIONS:
-            self._all.popitem(last=False)
+            self._end_all(self._all.popitem(last=False)[1])
         return found
 
     def begin(self, conversation: str, question: str) -> Turn | None:
@@ -138,10 +138,12 @@ class Conversations:
     def clear(self, conversation: str) -> None:
         """Remove all turns; numbers go on, so that an old mark never names a new turn."""
         with self._lock:
-            found = self._touch(conversation)
-            for turn in found.turns:
-                self._ended(found, turn)
-            found.turns.clear()
+            self._end_all(self._touch(conversation))
+
+    def _end_all(self, found: _Conversation) -> None:
+        for turn in found.turns:
+            self._ended(found, turn)
+        found.turns.clear()
 
     @staticmethod
     def _ended(found: _Conversation, turn: Turn) -> Turn:
