@@ -62,7 +62,8 @@ def _is_wordless(line: Line) -> bool:
 
 def _is_formula(line: Line, edges: dict[int, float]) -> bool:
     text = _NUMBER.sub("", line.text)
-    indent = (line.box.x0 - edges.get(line.column, line.box.x0)) / line.size
+    left = edges.get(line.column, min(edges.values(), default=line.box.x0))
+    indent = (line.box.x0 - left) / line.size
     return (
         indent > _INDENT_EM
         and _SIGN.search(text) is not None

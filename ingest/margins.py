@@ -12,15 +12,14 @@ from ingest.records import Line, PageText
 # The margin is this part of the page width; so many characters touch each other there.
 _MARGIN = 0.12
 _LEAST = 4
-_SAME_X = 4.0
-# Characters written up or down follow each other nearer (em) than lines do.
-_STEP_EM = 1.15
+# Characters written up or down touch, or leave this gap (em); lines leave a larger one.
+_GAP_EM = 0.35
 
 
 def find_margin_text(page: PageText, runs: Sequence[Line]) -> list[Line]:
     """Return the single characters among ``runs`` that are set one below the other at an edge."""
     single = [run for run in runs if len(run.text.strip()) == 1 and _is_outside(run, page)]
-    single.sort(key=lambda run: (round(run.box.x0 / _SAME_X), run.baseline))
+    single.sort(key=lambda run: (run.box.x0 > page.width / 2, run.baseline))
     found: list[Line] = []
     stack: list[Line] = []
     for run in single:
@@ -36,5 +35,6 @@ def _is_outside(run: Line, page: PageText) -> bool:
 
 
 def _follows(before: Line, run: Line) -> bool:
-    step = run.baseline - before.baseline
-    return abs(before.box.x0 - run.box.x0) < _SAME_X and 0 < step < _STEP_EM * run.size
+    gap = run.chars[0].top - before.chars[0].bottom
+    shared = min(before.box.x1, run.box.x1) - max(before.box.x0, run.box.x0)
+    return run.baseline > before.baseline and shared > 0 and gap < _GAP_EM * run.size

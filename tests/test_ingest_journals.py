@@ -176,3 +176,75 @@ def test_columns_that_begin_with_a_heading_each(tmp_path: Path) -> None:
     assert [text for text in flow if text != "演示医学杂志"] == [
         "第一节", _LONG, "另一节", f"第二栏。{_LONG}",
     ]  # fmt: skip
+
+
+def test_a_chart_in_a_frame_is_one_and_a_title_on_a_bar_is_none(tmp_path: Path) -> None:
+    box = "box(stroke: 0.5pt, inset: 4pt)[{}]"
+    cells = ", ".join(box.format(word) for word in ("入组患者", "随机分组", "治疗组", "对照组"))
+    bars = "".join(
+        f'#block(width: 100%, fill: luma(220), inset: 4pt, text(size: 14pt)[{word}])\n'
+        for word in ("某公司点评", "某项目扩产", "投资的要点")
+    )  # fmt: skip
+    document = read(
+        f"{bars}#line(length: 60%)\n{_LONG}\n\n#block(width: 100%, stroke: 0.6pt, inset: 6pt)[\n"
+        f"#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {cells})\n#line(length: 60%)]\n",
+        tmp_path,
+    )
+    (figure,) = texts(document, BlockKind.FIGURE)
+    assert "随机分组" in figure and "扩产" not in figure
+
+
+def test_rules_of_two_columns_at_one_height_stay_apart(tmp_path: Path) -> None:
+    table = (
+        "#table(columns: (1fr,) * 3, stroke: none, table.hline(), [{0}别], [{0}一], [{0}二],"
+        " table.hline(), [{0}三], [1], [2], [{0}四], [3], [], [{0}五], [], [6], table.hline())"
+    )
+    # The rules of the second column are drawn first and lie a point higher.
+    document = read(
+        "#set page(columns: 2)\n#place(top + right, dx: 175pt, dy: -1pt, block(width: 160pt)["
+        f"{table.format('乙')}])\n{table.format('甲')}\n{_LONG}\n#colbreak()\n#v(90pt)\n{_LONG}",
+        tmp_path,
+    )
+    tables = texts(document, BlockKind.TABLE)
+    assert sorted(len(text.split("\n")) for text in tables) == [4, 4]
+    assert any("甲四\t3\t\n" in text for text in tables)
+
+
+def test_an_index_of_a_formula_at_the_top_is_no_page_number(tmp_path: Path) -> None:
+    entries = "\n\n".join(
+        f"\\[{n}\\] 王演示，李示例. 某药物对某器官的影响的研究\\[J\\]. 演示杂志, {2020 + n}, 3(2): 11-15."
+        for n in range(1, 7)
+    )
+    document = read(
+        "#set page(columns: 2, margin: (top: 30pt))\n"
+        "#grid(columns: (1fr, auto, 1fr), [], [$x_i = y + 1$], [])\n式中，x 为某数。"
+        f"{_LONG}\n#colbreak()\n#text(size: 11pt, weight: 700)[参考文献]\n\n{entries}",
+        tmp_path,
+    )
+    assert [entry.year for entry in document.references] == list(range(2021, 2027))
+
+
+def test_running_heads_of_a_page_set_sideways_are_no_text(tmp_path: Path) -> None:
+    rows = ", ".join(f"[第{n}行], [{n}.1], [{n}.2], [{n}.3]" for n in range(9))
+    document = read(
+        "#set page(header: text(size: 8pt)[演示医学杂志 2024年5月第12卷第3期 #h(1fr) 7])\n"
+        f"{_LONG}\n#pagebreak()\n#rotate(-90deg, reflow: true, block(width: 480pt)[表 1　演示数据\n"
+        f"#table(columns: (1fr,) * 4, stroke: none, table.hline(), [组别], [甲], [乙], [丙],"
+        f" table.hline(), {rows}, table.hline())])",
+        tmp_path,
+    )
+    assert texts(document, BlockKind.PARAGRAPH) == [_LONG]
+    (table,) = texts(document, BlockKind.TABLE)
+    assert table.split("\n")[-1].replace(" ", "") == "第8行\t8.1\t8.2\t8.3"
+
+
+def test_a_doi_broken_behind_its_slash_is_whole(tmp_path: Path) -> None:
+    document = read(
+        "#align(center, text(size: 16pt)[某药物的演示研究])\n#align(center)[王演示，李示例]\n"
+        f"摘要：{_PROSE}\n\n关键词：受体；细胞\n\n#par(justify: false, first-line-indent: 0pt)["
+        "中图分类号：R735.7　文献标识码：A　DOI：10.12345/\\\nj.issn.1000-0000.2020.09.007]\n\n"
+        f"{_LONG}",
+        tmp_path,
+    )
+    assert document.paper.doi == "10.12345/j.issn.1000-0000.2020.09.007"
+    assert document.paper.clc == "R735.7"
