@@ -69,6 +69,14 @@ _DEFINED = re.compile(
     r"|\bdefin(?:e|ition of) (?:an? )?(?P<e>[^?]+)|\bmeaning of (?P<f>[^?]+)",
     re.I,
 )
+# What is not defined but named: common adverse effects, 主要病因.
+_NAMED = re.compile(
+    r"常见|主要|一线|二线|标准|典型|首选|最"
+    r"|\b(?:common|main|major|typical|usual|possible|first-line|second-line|best|most)\b"
+    r"|\b(?:effects?|symptoms?|signs|causes?|treatments?|drugs?|types?|mechanisms?|functions?|roles?"
+    r"|risks?|factors?|indications?|options?|doses?|names?)\W*$",
+    re.I,
+)
 # What is counted where classes are asked for: 几期, 几个亚型.
 _COUNTED = re.compile(r"几个?大?(亚型|阶段|等级|[类种型级期度层组])")
 _COUNT = "[两二三四五六七八九十\\d]"
@@ -111,7 +119,7 @@ def unsaid(question: str, kind: str, language: str, fits: Sequence[float]) -> st
 def _asks_definition(question: str) -> bool:
     """Tell whether nothing but a definition answers; 职业是什么 asks for a name, not for one."""
     match = _DEFINED.search(question)
-    return match is not None and match["c"] is None
+    return match is not None and match["c"] is None and not _NAMED.search(_name_of(question))
 
 
 def _name_of(question: str) -> str:

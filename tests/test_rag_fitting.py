@@ -11,7 +11,8 @@ from ingest.errors import SettingsError
 from rag.abstention import model_from
 from rag.calibration import Example, auroc, cross_validated, false_at, fit
 from rag.evidence import FEATURES
-from rag.kinds import fit_of
+from rag.kinds import fit_of, unsaid
+from rag.question import analyse
 from rag.question_sets import QuestionSet, SetQuestion, read_set, read_text_document
 from rag.ranking import COLUMNS, Listed, accuracy, fit_weights, load_weights
 
@@ -150,3 +151,22 @@ def test_a_corpus_entry_becomes_a_paper_with_places(tmp_path):
     assert document.paper.file == "a"
     for block in document.blocks:
         assert len(block.spans[0].edges) == len(block.text) + 1
+
+
+@pytest.mark.parametrize(
+    ("question", "fits", "lacking"),
+    [
+        ("什么是外泌体？", [0.3, 0.0], "定义"),
+        ("外泌体的定义是什么？", [0.0], "定义"),
+        ("什么是外泌体？", [0.3, 1.0], ""),
+        ("What are exosomes?", [0.3], "definition"),
+        ("What are common adverse effects?", [0.3], ""),
+        ("什么是常见不良反应？", [0.3], ""),
+        ("硫醚的通式是什么？", [0.3], ""),
+        ("慢性肾脏病分为几期？", [0.0, 0.0], "分类"),
+        ("慢性肾脏病分为几期？", [0.0, 0.6], ""),
+    ],
+)
+def test_only_what_is_asked_for_and_not_said_is_lacking(question, fits, lacking):
+    asked = analyse(question)
+    assert unsaid(asked.search, asked.kind, asked.language, fits) == lacking
