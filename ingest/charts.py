@@ -13,6 +13,8 @@ from ingest.records import Box, Line, PageText
 _LEAST_BOXES, _APART = 3, 42.0
 # Boxes of one row may stand further apart.
 _ROW_APART, _SAME_TOP = 500.0, 4.0
+# A gutter parts what stands this far (points) above or below the text beside it.
+_REACH = 150.0
 _MOST_LETTERS = 40
 # Lettering is no larger than the text by more than this factor.
 _LARGER = 1.15
@@ -80,7 +82,10 @@ def _is_near(one: Box, other: Box, gutters: Sequence[Gutter]) -> bool:
         return True
     level = max(abs(one.top - other.top), abs(one.bottom - other.bottom)) < _SAME_TOP
     left, right = (one, other) if one.x0 < other.x0 else (other, one)
-    parted = any(left.x1 <= gutter.x <= right.x0 for gutter in gutters)
+    parted = any(
+        left.x1 <= gutter.x <= right.x0 and gutter.top - _REACH < one.top < gutter.bottom + _REACH
+        for gutter in gutters
+    )
     return level and not parted and _distance(one, other) < _ROW_APART
 
 
