@@ -260,4 +260,4 @@ def test_a_gutter_further_down_does_not_part_a_chart(tmp_path: Path) -> None:
     )
     (figure,) = texts(document, BlockKind.FIGURE)
     assert all(word in figure for word in ("入组患者", "随机分组", "治疗组", "对照组"))
-    assert any(text.startswith("右侧。") for text in texts(document, BlockKind.PARAGRAPH))
+    assert f"左侧。{_LONG}右侧。{_LONG}" in "".join(texts(document, BlockKind.PARAGRAPH))
