@@ -254,7 +254,7 @@ def test_a_gutter_further_down_does_not_part_a_chart(tmp_path: Path) -> None:
     box = "box(stroke: 0.5pt, inset: 4pt)[{}]"
     cells = ", ".join(box.format(word) for word in ("入组患者", "随机分组", "治疗组", "对照组"))
     document = read(
-        f"#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {cells})\n#line(length: 60%)\n"
+        f"#set page(height: 900pt)\n#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {cells})\n#line(length: 60%)\n"
         f"{_LONG}{_LONG}{_LONG}\n\n#grid(columns: (1fr, 1fr), gutter: 14pt, [左侧。{_LONG}], [右侧。{_LONG}])",
         tmp_path,
     )
