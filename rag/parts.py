@@ -83,6 +83,11 @@ def _label(name: str, language: str) -> str:
     return _LABELS[name][0 if language == "zh" else 1]
 
 
+def cells_apart(quote: str) -> str:
+    """Return a quote as it is shown: the cells of a table's row are parted by bars."""
+    return quote.replace("\t", " ｜ ")
+
+
 def _answer_parts(answer: Answer, language: str) -> Iterator[Part]:
     found = answer.status is not Status.NOT_FOUND
     yield Part(Kind.QUESTION, answer.question)
@@ -93,7 +98,7 @@ def _answer_parts(answer: Answer, language: str) -> Iterator[Part]:
     for sentence in answer.sentences if found else ():
         if not sentence.reason:
             own = "" if sentence.origin == "quote" else _label("synthesised", language)
-            yield Part(Kind.TEXT, sentence.text + own, sentence.citations)
+            yield Part(Kind.TEXT, cells_apart(sentence.text) + own, sentence.citations)
     if answer.missing:
         missing = _label("comma", language).join(answer.missing)
         yield Part(Kind.MISSING, _label("missing", language) + missing)
@@ -109,7 +114,7 @@ def _answer_parts(answer: Answer, language: str) -> Iterator[Part]:
 def _citation_parts(citation: Citation, language: str) -> Iterator[Part]:
     number = (citation.number,) if citation.number else ()
     yield Part(Kind.REFERENCE, reference(citation, language), number)
-    yield Part(Kind.QUOTE, citation.quote)
+    yield Part(Kind.QUOTE, cells_apart(citation.quote))
     if citation.ocr:
         yield Part(Kind.CITED, _label("ocr", language))
     for entry in citation.cited:

@@ -214,3 +214,16 @@ def test_a_near_miss_of_a_bare_question_stays_unanswered(assistant, question):
 def test_another_diseases_drugs_are_no_answer(assistant):
     answer = assistant.ask("胰腺癌有哪些治疗方法？")
     assert answer.status == "not_found" and not answer.citations
+
+
+def test_cells_of_a_quoted_row_are_shown_apart(assistant):
+    from rag.parts import cells_apart
+    from ui.console import answer_text
+    from ui.web.rendering import citation_json
+
+    answer = assistant.ask("哪些靶向药物用于肺癌肝转移？")
+    row = next(c for c in answer.citations if "\t" in c.quote)
+    shown = citation_json(row)["quote"]
+    assert "\t" not in shown and shown == cells_apart(row.quote)
+    assert shown.split(" ｜ ") == row.quote.split("\t")
+    assert shown in answer_text(answer)

@@ -9,6 +9,7 @@ from typing import Any
 
 from index.records import Hit
 from ingest.records import Paper
+from rag.parts import cells_apart
 from rag.records import Answer, Citation, Status
 
 NOT_FOUND = "未在已收录的文献中找到依据。/ Not found in these papers."
@@ -32,7 +33,7 @@ def citation_text(citation: Citation, *, label: str) -> str:
     where = f"第 {citation.page} 页 / p. {citation.page}" + (f"，{place}" if place else "")
     if citation.ocr:
         where += "（OCR）"
-    lines = [head, f"    {where}  ({citation.paper.file})", f"    “{citation.quote}”"]
+    lines = [head, f"    {where}  ({citation.paper.file})", f"    “{cells_apart(citation.quote)}”"]
     if citation.gloss:
         terms = "; ".join(f"{zh} = {en}" for zh, en in citation.gloss)
         lines.append(f"    {terms}")
@@ -53,7 +54,8 @@ def answer_text(answer: Answer) -> str:
         for sentence in answer.sentences:
             numbers = "".join(f"[{number}]" for number in sentence.citations)
             parts.append(
-                f"{sentence.text} {numbers}" + (f"  ✗ {sentence.reason}" if sentence.reason else "")
+                f"{cells_apart(sentence.text)} {numbers}"
+                + (f"  ✗ {sentence.reason}" if sentence.reason else "")
             )
         if answer.missing:
             label = "未涵盖：" if zh else "Not covered: "

@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 from ingest.records import Paper
-from rag.parts import reference
+from rag.parts import cells_apart, reference
 from rag.records import Answer, AnswerSentence, Citation
 from ui.web.conversations import Turn
 
@@ -49,7 +49,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
 def _sentence_json(sentence: AnswerSentence) -> dict[str, Any]:
     return {
-        "text": sentence.text,
+        "text": cells_apart(sentence.text),
         "citations": list(sentence.citations),
         "origin": sentence.origin,
         "reason": sentence.reason,
@@ -65,7 +65,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "page": citation.page,
         "section": list(citation.section),
         "reference": [reference(citation, language) for language in ("zh", "en")],
-        "quote": citation.quote,
+        "quote": cells_apart(citation.quote),
         "before": before,
         "after": after,
         "boxes": [[b.page, b.x0, b.top, b.x1, b.bottom] for b in citation.boxes],
