@@ -186,7 +186,8 @@ def _keywords(blocks: Sequence[Block], language: str) -> tuple[str, ...]:
 
 def _doi(blocks: Sequence[Block], printed: str) -> str:
     """Return the DOI of the paper itself: printed on its first page, outside of references."""
-    first = [b for b in blocks if b.page <= _first_page(blocks) and b.kind in _SOURCES]
+    title_page = _first_page(blocks)
+    first = [b for b in blocks if b.page <= title_page and b.kind in _SOURCES]
     for block in first:
         doi = find_doi(search_text(block.text))
         if doi:
@@ -211,10 +212,9 @@ def _source(blocks: Sequence[Block], printed: str) -> dict[str, str]:
         first, count = int(number["first"]), int(number["count"])
         _complete(found, year=number["year"], issue=str(int(number["issue"])))
         _complete(found, pages=f"{first}-{first + count - 1}" if count > 1 else str(first))
+    first_page = _first_page(blocks)
     heads = "\n".join(
-        search_text(b.text)
-        for b in blocks
-        if b.kind in _HEAD_KINDS or _is_masthead(b, _first_page(blocks))
+        search_text(b.text) for b in blocks if b.kind in _HEAD_KINDS or _is_masthead(b, first_page)
     )
     for pattern in (_ISSUE_LINE, _VOLUME_LINE, _ENGLISH_ISSUE):
         match = pattern.search(heads)
