@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from ingest.captions import ENGLISH_CAPTION, NOTE, TABLE_CAPTION
 from ingest.cells import as_rows, split_cells, table_cells
-from ingest.records import Box, Line
+from ingest.figures import around
+from ingest.records import Line
 from ingest.tables import Table, notes_below
 
 # Without caption and rules, so many rows of so many cells are a table.
@@ -47,9 +48,9 @@ def find_wide_tables(runs: Sequence[Line]) -> list[Table]:
             captions += below.pop(0)
         found = _cell_rows(captions[-1], below) or _cell_rows(caption, rows[:index][::-1])[::-1]
         cells = [run for row in found for run in row]
-        if cells and _around(cells).x1 - _around(cells).x0 > _WIDE_SHARE * (right - left):
-            box = _around([*captions, *cells])
-            notes = notes_below(_around(cells), runs)
+        if cells and around(cells).x1 - around(cells).x0 > _WIDE_SHARE * (right - left):
+            box = around([*captions, *cells])
+            notes = notes_below(around(cells), runs)
             tables.append(Table(box, captions, table_cells(found, (), (), box), notes))
     return tables
 
@@ -81,14 +82,14 @@ def find_unruled_tables(lines: Sequence[Line], gap_em: float = 1.0) -> list[Tabl
             rows = _bare_rows(lines, index, gap_em)
             if rows:
                 found = [cell for row in rows for cell in row]
-                box = _around(found)
+                box = around(found)
                 tables.append(Table(box, [], table_cells(rows, (), (), box)))
             index += max(1, len(rows))
             continue
         end, caption, rows = _rows_after(lines, index, gap_em)
         if sum(len(row) > 1 for row in rows) >= 2:
             found = [*lines[index : index + caption], *(r for row in rows for r in row)]
-            box = _around(found)
+            box = around(found)
             table = Table(box, list(lines[index : index + caption]), table_cells(rows, (), (), box))
             while end < len(lines) and NOTE.match(lines[end].text):
                 table.notes.append(lines[end])
@@ -138,13 +139,3 @@ def _rows_after(
     while rows and len(rows[-1]) == 1:
         rows.pop()
     return start + caption + len(rows), caption, rows
-
-
-def _around(lines: Sequence[Line]) -> Box:
-    return Box(
-        lines[0].page,
-        min(line.box.x0 for line in lines),
-        min(line.box.top for line in lines),
-        max(line.box.x1 for line in lines),
-        max(line.box.bottom for line in lines),
-    )

@@ -49,7 +49,7 @@ def find_charts(
     frames = {a for a in labelled for b in labelled if a != b and _is_inside(b, a)}
     charts: list[Drawing] = []
     for group in _clusters([mark for mark in labelled if mark not in frames], gutters):
-        box = _around(group)
+        box = Box.around(group)
         inside = [run for run in runs if _is_on(run, box)]
         prose = any(_is_prose(run, group, body) for run in inside)
         if _is_chart(group, box, marks) and not prose:
@@ -135,13 +135,3 @@ def _is_prose(run: Line, group: Sequence[Box], body: float) -> bool:
 def _is_on(run: Line, box: Box) -> bool:
     x, y = (run.box.x0 + run.box.x1) / 2, (run.box.top + run.box.bottom) / 2
     return box.x0 <= x <= box.x1 and box.top - 2 <= y <= box.bottom + 2
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    return Box(
-        boxes[0].page,
-        min(box.x0 for box in boxes),
-        min(box.top for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.bottom for box in boxes),
-    )

@@ -86,7 +86,7 @@ class _Finder:
         if not self._is_drawing(region):
             return None
         self.used.update(region)
-        box = _around(self.page.number, region)
+        box = Box.around(region)
         lettering = self._lettering(box, caption, (left, right))
         return Drawing(box, make_lines(self.page, lettering, ()).lines)
 
@@ -122,7 +122,7 @@ class _Finder:
         """Tell whether text stands between a mark and what was found below it."""
         if mark in self.shapes and self._is_full_of_text(mark, caption):
             return True
-        below = _around(self.page.number, [caption.box, *region])
+        below = Box.around([caption.box, *region])
         x0, x1 = min(mark.x0, below.x0), max(mark.x1, below.x1)
         return any(
             mark.bottom - 1 < run.baseline <= edge + 1
@@ -213,13 +213,3 @@ def _is_edge(rule: Box, shape: Box) -> bool:
 def _holds(outer: Box, inner: Box) -> bool:
     x, y = (inner.x0 + inner.x1) / 2, (inner.top + inner.bottom) / 2
     return outer.x0 - 2 <= x <= outer.x1 + 2 and outer.top - 2 <= y <= outer.bottom + 2
-
-
-def _around(page: int, boxes: Sequence[Box]) -> Box:
-    return Box(
-        page,
-        min(box.x0 for box in boxes),
-        min(box.top for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.bottom for box in boxes),
-    )

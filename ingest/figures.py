@@ -66,7 +66,7 @@ def find_figures(
         inside = _lettering(lines, caption, above, zone, body)
         drawn = [item for d in drawings if d.box in above for item in d.lines]
         inside = [item for item in [*drawn, *inside] if id(item) not in taken]
-        figure = Figure(_union([box, *above, *(item.box for item in inside)]), caption, inside)
+        figure = Figure(Box.around([box, *above, *(item.box for item in inside)]), caption, inside)
         taken.update(id(item) for item in figure.lines)
         figures.append(figure)
     figures += [Figure(d.box, [], list(d.lines)) for d in drawings if id(d.lines[0]) not in taken]
@@ -150,7 +150,7 @@ def _lettering(
     """Return the lines inside the figure: on its images, or drawn above its caption."""
     own = {id(line) for line in caption}
     if images:
-        box = _union([*images, *(line.box for line in caption)])
+        box = Box.around([*images, *(line.box for line in caption)])
         return [
             line
             for line in lines
@@ -211,14 +211,4 @@ def _uncaptioned(lines: Sequence[Line], images: Sequence[Box], body: float) -> I
 
 def around(lines: Sequence[Line]) -> Box:
     """Return the box around some lines of one page."""
-    return _union([line.box for line in lines])
-
-
-def _union(boxes: Sequence[Box]) -> Box:
-    return Box(
-        boxes[0].page,
-        min(box.x0 for box in boxes),
-        min(box.top for box in boxes),
-        max(box.x1 for box in boxes),
-        max(box.bottom for box in boxes),
-    )
+    return Box.around([line.box for line in lines])

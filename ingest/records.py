@@ -11,6 +11,7 @@ text can be followed back to its box through ``spans``. What search sees is deri
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,6 +27,17 @@ class Box:
     top: float
     x1: float
     bottom: float
+
+    @classmethod
+    def around(cls, boxes: Sequence[Box]) -> Box:
+        """Return the box around one or more boxes of a page."""
+        return cls(
+            boxes[0].page,
+            min(box.x0 for box in boxes),
+            min(box.top for box in boxes),
+            max(box.x1 for box in boxes),
+            max(box.bottom for box in boxes),
+        )
 
 
 @dataclass(frozen=True, slots=True)

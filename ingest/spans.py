@@ -36,7 +36,7 @@ def boxes_of(spans: tuple[Span, ...], start: int, end: int) -> tuple[Box, ...]:
             # Characters with a span each stand below each other.
             single = single + 1 if last - first == 1 else 0
             if single > 1 and _touch(*found[-2:]):
-                found[-2:] = [_around(*found[-2:])]
+                found[-2:] = [Box.around(found[-2:])]
     return tuple(found)
 
 
@@ -45,8 +45,3 @@ def _touch(one: Box, other: Box) -> bool:
     same = one.page == other.page and abs(one.x0 - other.x0) + abs(one.x1 - other.x1) < 2 * _TOUCH
     apart = max(one.top, other.top) - min(one.bottom, other.bottom)
     return same and -_TOUCH < apart < _TOUCH
-
-
-def _around(one: Box, other: Box) -> Box:
-    top, bottom = min(one.top, other.top), max(one.bottom, other.bottom)
-    return Box(one.page, min(one.x0, other.x0), top, max(one.x1, other.x1), bottom)

@@ -18,6 +18,8 @@ _HEAD = (
     "#set page(width: 420pt, height: 595pt, margin: 40pt)\n"
 )
 _PROSE = "演示文本说明某种方法怎样作用于某个对象，并且给出它的结果和它的限度。"
+_GROUPS = ("入组患者", "随机分组", "治疗组", "对照组")
+_GROUP_BOXES = ", ".join(f"box(stroke: 0.5pt, inset: 4pt)[{word}]" for word in _GROUPS)
 _LONG = "".join(f"第{number}句，{_PROSE}" for number in "一二三四五六七八九十")
 
 
@@ -96,10 +98,8 @@ def test_letters_printed_over_the_text_are_a_watermark(tmp_path: Path) -> None:
 
 
 def test_a_chart_without_a_caption_is_no_text(tmp_path: Path) -> None:
-    box = "box(stroke: 0.5pt, inset: 4pt)[{}]"
-    cells = ", ".join(box.format(word) for word in ("入组患者", "随机分组", "治疗组", "对照组"))
     document = read(
-        f"{_LONG}\n\n#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {cells})\n"
+        f"{_LONG}\n\n#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {_GROUP_BOXES})\n"
         f"#line(length: 60%)\n\n{_LONG}",
         tmp_path,
     )
@@ -179,15 +179,13 @@ def test_columns_that_begin_with_a_heading_each(tmp_path: Path) -> None:
 
 
 def test_a_chart_in_a_frame_is_one_and_a_title_on_a_bar_is_none(tmp_path: Path) -> None:
-    box = "box(stroke: 0.5pt, inset: 4pt)[{}]"
-    cells = ", ".join(box.format(word) for word in ("入组患者", "随机分组", "治疗组", "对照组"))
     bars = "".join(
         f'#block(width: 100%, fill: luma(220), inset: 4pt, text(size: 14pt)[{word}])\n'
         for word in ("某公司点评", "某项目扩产", "投资的要点")
     )  # fmt: skip
     document = read(
         f"{bars}#line(length: 60%)\n{_LONG}\n\n#block(width: 100%, stroke: 0.6pt, inset: 6pt)[\n"
-        f"#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {cells})\n#line(length: 60%)]\n",
+        f"#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {_GROUP_BOXES})\n#line(length: 60%)]\n",
         tmp_path,
     )
     (figure,) = texts(document, BlockKind.FIGURE)
@@ -251,13 +249,11 @@ def test_a_doi_broken_behind_its_slash_is_whole(tmp_path: Path) -> None:
 
 
 def test_a_gutter_further_down_does_not_part_a_chart(tmp_path: Path) -> None:
-    box = "box(stroke: 0.5pt, inset: 4pt)[{}]"
-    cells = ", ".join(box.format(word) for word in ("入组患者", "随机分组", "治疗组", "对照组"))
     document = read(
-        f"#set page(height: 900pt)\n#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {cells})\n#line(length: 60%)\n"
+        f"#set page(height: 900pt)\n#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {_GROUP_BOXES})\n#line(length: 60%)\n"
         f"{_LONG}{_LONG}{_LONG}\n\n#grid(columns: (1fr, 1fr), gutter: 14pt, [左侧。{_LONG}], [右侧。{_LONG}])",
         tmp_path,
     )
     (figure,) = texts(document, BlockKind.FIGURE)
-    assert all(word in figure for word in ("入组患者", "随机分组", "治疗组", "对照组"))
+    assert all(word in figure for word in _GROUPS)
     assert f"左侧。{_LONG}右侧。{_LONG}" in "".join(texts(document, BlockKind.PARAGRAPH))
