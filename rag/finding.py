@@ -105,12 +105,14 @@ class Finder:
     def digest(self) -> tuple[Hits, list[Candidate], Evidence, Verdict] | None:
         """Return abstract and conclusions where a paper's gist is asked for, else None."""
         snapshot = self.library.snapshot
-        scope = [
+        scope = (
             paper
             for paper in snapshot.papers.values()
             if self.papers is None or paper.id in self.papers
-        ]
+        )
         asked = papers_asked_for(self.question, scope, self.library.translator)
+        if not asked:
+            return None
         hits, source = self.seen(ends_of(snapshot, asked, self.question.language))
         ranked = digest(self.rank(hits, source))
         if not ranked:

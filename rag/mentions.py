@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import cast
 
 from rag.name_forms import DISEASE_ZH, DRUG_EN, DRUG_ZH
-from rag.terms import Translator
+from rag.terms import Translator, fold
 
 # Texts whose mentions are kept.
 REMEMBERED = 4096
@@ -83,6 +83,11 @@ class Mention:
 def mentions_of(text: str, language: str, translator: Translator | None) -> tuple[Mention, ...]:
     """Return what ``text`` (search text) names, left to right, none over another."""
     return _remembered(text, language, cast("Hashable", translator))
+
+
+def name_forms(mention: Mention) -> frozenset[str]:
+    """Return all known names of a mention, folded."""
+    return frozenset(fold(name) for name in (mention.text, *mention.names))
 
 
 # A broad question looks through the same passages as the one before it, each more than once.

@@ -14,11 +14,11 @@ from dataclasses import replace
 from index.records import Hit
 from ingest.clean import search_text
 from rag.coverage import Coverage
-from rag.mentions import mentions_of
+from rag.mentions import mentions_of, name_forms
 from rag.modalities import modalities_of
 from rag.selection import Candidate, announces
 from rag.terms import SPECIFIC, KeyTerm, fold
-from rag.wanted import Wanted, name_forms
+from rag.wanted import Wanted
 
 # What a sentence that names nothing wanted loses, in log odds; one that names what could act on
 # something but says of nothing what it does; one that names kinds of treatment and no treatment;

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rag.mentions import Mention, mentions_of
+from rag.mentions import Mention, mentions_of, name_forms
 from rag.modalities import Modality, members_of, modalities_of
 from rag.question import Question
 from rag.terms import SPECIFIC, Translator, fold
@@ -154,7 +154,7 @@ def topic_of(question: Question, lexicon: Translator) -> Topic | None:
     if not families:
         return None
     kinds = modalities_of(search) if "therapy" in families else ()
-    known = frozenset(fold(name) for m in own for name in (m.text, *m.names))
+    known = frozenset[str]().union(*map(name_forms, own))
     bare = _bare(question, lexicon, asked)
     return Topic(
         frozenset(families), mechanism, kinds, known, _members(own, asked, kinds, lexicon),

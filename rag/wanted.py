@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ingest.clean import search_text
 from rag.mechanisms import mechanisms_zh
 from rag.mechanisms_en import mechanisms_en
-from rag.mentions import Mention, mentions_of
+from rag.mentions import Mention, mentions_of, name_forms
 from rag.question import Question
 from rag.terms import WIDE, Translator, fold
 from rag.topics import Topic, topic_of
@@ -54,14 +54,14 @@ class Wanted:
         """
         mentions = [m for m in mentions_of(text, language, self.lexicon) if self._is(m)]
         if not mentions or not self.on_mechanisms:
-            return _firstname_forms(mentions)
+            return _first_names(mentions)
         if _ON_TREATMENT.search(" ".join(section)):
             return frozenset()
         if acting := self.acting(text, language):
             return acting
         # A symbol of unknown meaning that does nothing may be anything, a person's name too.
         known = [m for m in mentions if m.family != "name"]
-        return _firstname_forms(known) if _ON_MECHANISM.search(" ".join(section)) else frozenset()
+        return _first_names(known) if _ON_MECHANISM.search(" ".join(section)) else frozenset()
 
     def heads(self, section: Sequence[str]) -> bool:
         """Tell whether headings announce what is asked for."""
@@ -82,7 +82,7 @@ class Wanted:
         extract = mechanisms_zh if language == "zh" else mechanisms_en
         actors = [fact.molecule for fact in extract(text, self.lexicon)]
         mentions = mentions_of(text, language, self.lexicon) if actors else ()
-        return _firstname_forms(
+        return _first_names(
             m for m in mentions if self._is(m) and any(m.text in actor for actor in actors)
         )
 
@@ -99,13 +99,8 @@ class Wanted:
         return mention.kind != "procedure" or _treats(mention)
 
 
-def _firstname_forms(mentions: Iterable[Mention]) -> frozenset[str]:
+def _first_names(mentions: Iterable[Mention]) -> frozenset[str]:
     return frozenset(fold((m.names or (m.text,))[0]) for m in mentions)
-
-
-def name_forms(mention: Mention) -> frozenset[str]:
-    """Return all known names of a mention, folded."""
-    return frozenset(fold(name) for name in (mention.text, *mention.names))
 
 
 def _treats(mention: Mention) -> bool:
