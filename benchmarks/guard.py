@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.plants import PLANTS
-from ingest.clean import detect_language
+from ingest.languages import detect_language
 from ingest.sentences import split_sentences
 from rag.guard import check
 from rag.terms import Translator

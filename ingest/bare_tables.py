@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ingest.captions import ENGLISH_CAPTION, NOTE, TABLE_CAPTION
 from ingest.cells import as_rows, split_cells, table_cells
 from ingest.figures import around
-from ingest.records import Line
+from ingest.page_text import Line
 from ingest.tables import Table, notes_below
 
 # Without caption and rules, so many rows of so many cells are a table.

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from ingest.records import Box, Line
+from ingest.page_text import Line
+from ingest.records import Box
 
 # A rule under a heading of several columns stands this near (em) below it.
 _UNDER_EM = 1.2

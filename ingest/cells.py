@@ -12,7 +12,8 @@ from statistics import median
 
 from ingest.cell_spans import columns_of, spread_heads, spread_sides
 from ingest.layout import make_line
-from ingest.records import Box, Char, Line
+from ingest.page_text import Char, Line
+from ingest.records import Box
 
 # A row of the table is set on one baseline, within this part of an em.
 _SAME_ROW_EM = 0.5

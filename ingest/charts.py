@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.columns import Gutter
+from ingest.gutters import Gutter
 from ingest.layout import make_lines
-from ingest.records import Box, Line, PageText
+from ingest.page_text import Line, PageText
+from ingest.records import Box
 
 # So many boxes with a few words each, no further (points) from each other, are a chart.
 _LEAST_BOXES, _APART = 3, 42.0

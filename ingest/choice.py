@@ -12,8 +12,8 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from ingest.clean import fold_for_match, is_han
+from ingest.page_text import PageText
 from ingest.plausible import agreement, fault
-from ingest.records import PageText
 
 FEW_CHARS = 50
 IMAGE_SHARE, GROUND_SHARE = 0.5, 0.85

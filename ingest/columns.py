@@ -8,10 +8,10 @@ page that shows too little of its own takes the gutter of the other pages.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from statistics import median, median_low
 
-from ingest.records import Line
+from ingest.gutters import Gutter, ink_end, ink_start
+from ingest.page_text import Line
 
 # Lines that are this long (em) are text; shorter ones are cells, labels, ends of paragraphs.
 _LONG_EM = 6.0
@@ -19,11 +19,6 @@ _LONG_EM = 6.0
 _EDGE_EM = 0.4
 # An opening bracket at the start of a line is set half its width outside of the column.
 _HANGING_EM = 0.75
-# Stops are as wide as characters, but most of that is white, and may hang out of the column.
-_STOPS = "，。、；：！？）》】〕］”’"
-_STOP_WHITE_EM = 0.55
-_BRACKETS = "（《【〔［“‘"
-_BRACKET_WHITE_EM = 0.45
 _INDENTS_EM = (0.0, 1.0, 2.0)
 # Lines on both sides that show a gutter; fewer do where the document has one there.
 _SEEN = 4
@@ -41,37 +36,6 @@ _COLUMN_EM = 7.0
 _SAME_X = 6.0
 # In so short a document the gutter of one page is taken for the others.
 _FEW_PAGES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Gutter:
-    """The white strip between ``x0`` and ``x1``, in force from ``top`` to ``bottom``."""
-
-    x0: float
-    x1: float
-    top: float
-    bottom: float
-    support: int = 0
-
-    @property
-    def x(self) -> float:
-        """The line that no text crosses."""
-        return (self.x0 + self.x1) / 2
-
-    def is_in_force(self, run: Line) -> bool:
-        """Tell whether the gutter reaches to the height of ``run``."""
-        return self.top <= run.baseline <= self.bottom
-
-    def parts(self, one: Line, other: Line) -> bool:
-        """Tell whether the gutter stands between two runs, one beside the other."""
-        left, right = (one, other) if one.box.x0 < other.box.x0 else (other, one)
-        return (
-            self.is_in_force(one) and ink_end(left) <= self.x1 + 1.0 and ink_start(right) >= self.x
-        )
-
-    def is_crossed(self, line: Line) -> bool:
-        """Tell whether a line stands on both sides of the gutter."""
-        return ink_start(line) < self.x < ink_end(line)
 
 
 def find_gutters(runs: Sequence[Line], hints: Sequence[float] = ()) -> tuple[Gutter, ...]:
@@ -126,18 +90,6 @@ def _edges(runs: Sequence[Line], em: float, hints: Sequence[float]) -> list[floa
         group.append(x)
     near = [x for x in hints if all(abs(x - edge) > 1.0 for edge in edges)]
     return [*edges, *near]
-
-
-def ink_start(run: Line) -> float:
-    """Return where a run begins, the white part of an opening bracket left out."""
-    first = run.chars[0]
-    return run.box.x0 + (_BRACKET_WHITE_EM * first.size if first.text in _BRACKETS else 0.0)
-
-
-def ink_end(run: Line) -> float:
-    """Return where a run ends, the white part of a stop that hangs out of the column left out."""
-    last = run.chars[-1]
-    return run.box.x1 - (_STOP_WHITE_EM * last.size if last.text in _STOPS else 0.0)
 
 
 def _is_long(run: Line) -> bool:

@@ -7,18 +7,17 @@ images and the straight edges of stroked paths: what tables and separators are d
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pypdfium2.raw as raw
 
 from ingest.geometry import Frame
+from ingest.page_objects import IDENTITY, Matrix, apply, matrix_of, multiply, page_objects
 from ingest.records import Box
 
 # A drawing of more objects is a map or a plot: its lines are no table rules.
 MAX_OBJECTS = 20_000
-MAX_DEPTH = 12
 # Edges taken of one path; longer paths are curves and hatchings.
 MAX_SEGMENTS = 400
 RULE_THICKNESS, RULE_LENGTH = 2.6, 8.0
@@ -30,8 +29,6 @@ MIN_LETTER, MAX_LETTER = 4.0, 40.0
 LARGEST_SHAPE, MAX_SHAPES = 0.6, 2_000
 
 Rectangle = tuple[float, float, float, float]
-Matrix = tuple[float, float, float, float, float, float]
-IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ class Drawings:
 def read_drawings(page: Any, number: int, frame: Frame) -> Drawings:  # noqa: ANN401
     """Walk over the objects of an open pdfium page."""
     found = Drawings()
-    for place, (item, kind, matrix) in enumerate(_objects(page.raw)):
+    for place, (item, kind, matrix) in enumerate(page_objects(page.raw)):
         if place >= MAX_OBJECTS:
             found.whole = False
             break
@@ -96,47 +93,6 @@ def read_drawings(page: Any, number: int, frame: Frame) -> Drawings:  # noqa: AN
     return found
 
 
-def _objects(page: Any) -> Iterator[tuple[Any, int, Matrix]]:  # noqa: ANN401
-    """Yield object, type and the matrix of the forms around it, in painting order."""
-    for index in range(raw.FPDFPage_CountObjects(page)):
-        yield from _unfold(raw.FPDFPage_GetObject(page, index), IDENTITY, 0)
-
-
-def _unfold(item: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, int, Matrix]]:  # noqa: ANN401
-    kind = raw.FPDFPageObj_GetType(item)
-    if kind != raw.FPDF_PAGEOBJ_FORM:
-        yield item, kind, matrix
-        return
-    if depth >= MAX_DEPTH:
-        return
-    inner = _multiply(_matrix(item), matrix)
-    for index in range(raw.FPDFFormObj_CountObjects(item)):
-        yield from _unfold(raw.FPDFFormObj_GetObject(item, index), inner, depth + 1)
-
-
-def _matrix(item: Any) -> Matrix:  # noqa: ANN401
-    found = raw.FS_MATRIX()
-    if not raw.FPDFPageObj_GetMatrix(item, found):
-        return IDENTITY
-    return found.a, found.b, found.c, found.d, found.e, found.f
-
-
-def _multiply(m: Matrix, n: Matrix) -> Matrix:
-    """Return the matrix that applies ``m`` first, then ``n``."""
-    return (
-        m[0] * n[0] + m[1] * n[2],
-        m[0] * n[1] + m[1] * n[3],
-        m[2] * n[0] + m[3] * n[2],
-        m[2] * n[1] + m[3] * n[3],
-        m[4] * n[0] + m[5] * n[2] + n[4],
-        m[4] * n[1] + m[5] * n[3] + n[5],
-    )
-
-
-def _apply(m: Matrix, x: float, y: float) -> tuple[float, float]:
-    return x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]
-
-
 _left, _bottom, _right, _top = (ctypes.c_float() for _ in range(4))
 
 
@@ -146,7 +102,7 @@ def bounds(item: Any, matrix: Matrix, number: int, frame: Frame) -> Box | None: 
         return None
     x0, y0, x1, y1 = _left.value, _bottom.value, _right.value, _top.value
     if matrix is not IDENTITY:
-        corners = [_apply(matrix, x, y) for x in (x0, x1) for y in (y0, y1)]
+        corners = [apply(matrix, x, y) for x in (x0, x1) for y in (y0, y1)]
         x0, x1 = min(c[0] for c in corners), max(c[0] for c in corners)
         y0, y1 = min(c[1] for c in corners), max(c[1] for c in corners)
     return _cut(frame.rectangle(x0, y0, x1, y1), number, frame)
@@ -245,7 +201,7 @@ def _edges(item: Any, matrix: Matrix, number: int, frame: Frame) -> list[Box]:  
     count = raw.FPDFPath_CountSegments(item)
     if not 0 < count <= MAX_SEGMENTS:
         return []
-    whole = _multiply(_matrix(item), matrix)
+    whole = multiply(matrix_of(item), matrix)
     x, y = ctypes.c_float(), ctypes.c_float()
     edges: list[Box] = []
     start = last = (0.0, 0.0)
@@ -253,7 +209,7 @@ def _edges(item: Any, matrix: Matrix, number: int, frame: Frame) -> list[Box]:  
         segment = raw.FPDFPath_GetPathSegment(item, index)
         kind = raw.FPDFPathSegment_GetType(segment)
         raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = frame.point(*_apply(whole, x.value, y.value))
+        point = frame.point(*apply(whole, x.value, y.value))
         if kind == raw.FPDF_SEGMENT_MOVETO:
             start = point
         elif kind == raw.FPDF_SEGMENT_LINETO:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from ingest.captions import FIGURE_CAPTION
 from ingest.charts import Drawing, find_charts
-from ingest.columns import Gutter
+from ingest.gutters import Gutter
 from ingest.layout import make_lines
-from ingest.records import Box, Line, PageText
+from ingest.page_text import Line, PageText
+from ingest.records import Box
 
 # A drawing ends this near (points) over its caption; its parts are not further apart than that.
 _NEAR, _APART = 70.0, 42.0

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from ingest.captions import ENGLISH_CAPTION, FIGURE_CAPTION
 from ingest.charts import Drawing
 from ingest.clean import count_han
-from ingest.columns import Gutter
+from ingest.gutters import Gutter
 from ingest.layout import PageLines
-from ingest.records import Box, Line, PageText
+from ingest.page_text import Line, PageText
+from ingest.records import Box
 
 # Smaller images are ornaments, larger ones the ground of the page or its scan (share of it).
 _SMALLEST, _LARGEST = 0.002, 0.75

@@ -9,15 +9,17 @@ from statistics import median
 from ingest.bare_tables import find_unruled_tables, find_wide_tables
 from ingest.charts import Drawing
 from ingest.clean import count_han
-from ingest.columns import Gutter, common_gutters, find_gutters
+from ingest.columns import common_gutters, find_gutters
 from ingest.drawn import find_drawings
 from ingest.figures import Figure, find_figures
 from ingest.furniture import find_furniture
+from ingest.gutters import Gutter
 from ingest.layout import PageLines, find_runs, make_lines
 from ingest.line_numbers import find_line_numbers
 from ingest.margins import find_margin_text
 from ingest.order import reading_order
-from ingest.records import BlockKind, Box, Line, PageText
+from ingest.page_text import Line, PageText
+from ingest.records import BlockKind, Box
 from ingest.tables import Table, find_ruled_tables
 from ingest.watermarks import find_watermarks
 

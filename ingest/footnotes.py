@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from ingest.labels import FOOT_LABEL
-from ingest.records import Box, Line, PageText
+from ingest.page_text import Line, PageText
+from ingest.records import Box
 
 # Notes stand in this lower part of the page; they are set smaller than the text.
 _LOWER = 0.5

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.clean import count_han
-from ingest.records import Line
+from ingest.page_text import Line
 
 # A formula is set in from the edge of its column by this much (em).
 _INDENT_EM = 1.5

@@ -16,7 +16,8 @@ from rapidfuzz import fuzz
 from ingest.captions import CAPTION
 from ingest.clean import search_text
 from ingest.layout import PageLines, spaced_text
-from ingest.records import BlockKind, Box, Line
+from ingest.page_text import Line
+from ingest.records import BlockKind, Box
 
 # Running heads and feet stand within these parts of the page height.
 _TOP, _BOTTOM = 0.14, 0.88

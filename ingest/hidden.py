@@ -22,7 +22,8 @@ from PIL.Image import Image
 from ingest.choice import image_share
 from ingest.drawings import Cover, Drawings, bounds, colour_of
 from ingest.geometry import Frame
-from ingest.records import Box, Char, PageText
+from ingest.page_text import Char, PageText
+from ingest.records import Box
 from ingest.render import page_image
 
 DPI = 100

@@ -13,7 +13,8 @@ from itertools import pairwise
 
 from ingest.clean import CJK_PUNCTUATION, HAN, count_han, is_han, needs_space
 from ingest.marks import find_marks
-from ingest.records import Char, Line, Mark, Span
+from ingest.page_text import Char, Line
+from ingest.records import Mark, Span
 
 # A raised character: smaller than this part of its line, its baseline higher by this many em.
 _RAISED_SIZE = 0.8

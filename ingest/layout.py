@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from statistics import median
 
 from ingest.captions import CAPTION
-from ingest.columns import Gutter, ink_start
-from ingest.records import Box, Char, Line, PageText
+from ingest.gutters import Gutter, ink_start
+from ingest.page_text import Char, Line, PageText
+from ingest.records import Box
 
 # Characters further apart than this many em on one baseline belong to different runs.
 _RUN_GAP_EM = 1.25

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ingest.records import Line
+from ingest.page_text import Line
 
 _NUMBER = re.compile(r"\d{1,4}")
 # So many numbers below each other count lines, when so many of their steps are alike.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.records import Line, PageText
+from ingest.page_text import Line, PageText
 
 # The margin is this part of the page width; so many characters touch each other there.
 _MARGIN = 0.12

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.folders import write_cached
 from ingest.geometry import Turn
-from ingest.records import Box, PageText
+from ingest.page_text import PageText
+from ingest.records import Box
 from ingest.render import page_image
 from ingest.scan_drawings import Rectangle, find_pictures, find_rules
 from ingest.scan_lines import OcrLine, as_printed, chars_of

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.columns import Gutter
+from ingest.gutters import Gutter
 from ingest.records import Box
 
 # Boxes share width when they overlap by more than this (points).

@@ -9,9 +9,9 @@ from itertools import pairwise
 from statistics import median
 
 from ingest.clean import count_han
-from ingest.columns import ink_end
+from ingest.gutters import ink_end
 from ingest.layout import spaced_text
-from ingest.records import Line
+from ingest.page_text import Line
 
 # Neighbours that show where the column's edges are at a line.
 _NEIGHBOURS = 4

@@ -19,7 +19,7 @@ from ingest.geometry import ASCENT, DESCENT, Frame
 from ingest.hidden import Paint, doubtful_at, off_page, paint_of, unseen
 from ingest.hidden import note as hidden_note
 from ingest.limits import MAX_PAGE_CHARS
-from ingest.records import Char, PageText
+from ingest.page_text import Char, PageText
 from ingest.repairs import symbol
 from ingest.upright import turn_upright
 

@@ -23,8 +23,8 @@ from ingest.errors import EncryptedPdf
 from ingest.fonts import FontFacts, facts_of, font_name, fonts_of
 from ingest.geometry import ASCENT, DESCENT, Frame
 from ingest.limits import MAX_PAGE_CHARS, MAX_STREAM_BYTES, MAX_STREAM_OPERATIONS
+from ingest.page_text import Char, PageText
 from ingest.pdfium_text import TINY
-from ingest.records import Char, PageText
 from ingest.repairs import cid_table, double_byte_encoding, symbol, winansi_bytes
 
 

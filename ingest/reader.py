@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from ingest.engines import read_bytes
 from ingest.errors import NoTextLayer, OcrNeeded, PdfChanged
 from ingest.file_names import shown_name
 from ingest.folders import cache_folder
 from ingest.metadata import read_paper
-from ingest.pdf import Extraction, OnProgress, extract_pages, read_bytes
+from ingest.pdf import Extraction, OnProgress, extract_pages
 from ingest.records import Document, Page
 from ingest.structure import read_structure
 from ingest.turned import blocks_back, references_back

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from ingest.join import join_lines
-from ingest.records import Block, BlockKind, Document, Line, Mark, Reference
+from ingest.page_text import Line
+from ingest.records import Block, BlockKind, Document, Mark, Reference
 from ingest.reference_forms import parse_entry
 from ingest.spans import boxes_of
 

@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from ingest.records import Char, Line
+from ingest.heading_type import is_bold
+from ingest.heading_words import plain_run_in
+from ingest.page_text import Char, Line
 
 # Heading and text are parted by a gap (em), or by the font of the heading.
 _RUN_IN_GAP_EM = 0.8
@@ -48,6 +51,21 @@ def run_in_end(line: Line, body_font: str) -> int | None:
         if char.font == heading_font:
             end = place + 1
     return None
+
+
+def plain_run_in_end(line: Line, text: str, body_font: str) -> int | None:
+    """Return the place in ``line.chars`` behind a usual name (【前言】, 引言：) and its colon.
+
+    ``text`` is the line as joined. The name stands in brackets or is bold.
+    """
+    count = plain_run_in(text)
+    ink = [place for place, char in enumerate(line.chars) if not char.text.isspace()]
+    letters = len(re.sub(r"\s", "", text[:count]))
+    if not count or letters >= len(ink):
+        return None
+    font = line.chars[ink[0]].font
+    bold = font != body_font and is_bold(font)
+    return ink[letters] if bold or re.match(r"\s*[【\[［〔]", text) else None
 
 
 def _skip_space(chars: Sequence[Char], place: int) -> int:

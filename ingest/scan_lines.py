@@ -15,7 +15,7 @@ from statistics import median
 
 from ingest.clean import HAN, is_cjk, is_han
 from ingest.geometry import ASCENT, DESCENT
-from ingest.records import Char
+from ingest.page_text import Char
 
 FONT = "OCR"
 _HALF = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}

@@ -6,20 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.captions import TABLE_CAPTION
-from ingest.clean import count_han, detect_language
-from ingest.contents import contents_lines, is_contents
+from ingest.block_list import BlockList, without_article
+from ingest.contents import contents_lines
 from ingest.cover import cover_end
 from ingest.figures import Figure
 from ingest.flow import Flow, Item, read_flow
 from ingest.footnotes import find_footnotes
 from ingest.formulas import find_formulas
 from ingest.frontmatter import Part, read_front
-from ingest.heading_words import REFERENCES, is_back_matter
-from ingest.join import Joined, join_lines
+from ingest.heading_words import REFERENCES
+from ingest.join import join_lines
 from ingest.labels import Label, label_of, without_label
-from ingest.layout import WORD_GAP_EM
-from ingest.names import english_names, is_affiliation
+from ingest.page_text import Line, PageText
 from ingest.paragraphs import (
     Placed,
     begins_behind_formula,
@@ -27,19 +25,14 @@ from ingest.paragraphs import (
     place,
     usual_step,
 )
-from ingest.pieces import Piece, glue
-from ingest.records import Block, BlockKind, Line, PageText, Reference, Span
+from ingest.records import Block, BlockKind, Reference
+from ingest.reference_list import end_of_list
 from ingest.references import entry_starts, parse_references
 from ingest.sections import Heading, Headings
 from ingest.tables import Table
 
-# A title of the next article on the page is larger than the text by this factor.
-_NEXT_TITLE = 1.35
-_LEAST_METADATA = 20
 # Lines behind a reference list among which the label of an abstract or a note stands.
 _ENGLISH_PART = 14
-# Text without words (numbers, signs) counts as the language of the journals.
-_CHINESE = ("zh", "und", "ja")
 # What magazines print behind an article: who its authors are, in brackets.
 _ABOUT_AUTHORS = re.compile(
     r"[(（【\[]\s*(?:本文)?作者(?!认为|指出|发现|提出)(?:单位|單位|系|为|是|[\u3400-\u9fff]{2,4}(?:系|为|供职|就职|任职|工作|来自))"
@@ -62,7 +55,7 @@ def read_structure(pages: Sequence[PageText]) -> Structure:
     flow = read_flow(pages)
     reader = _Reader(flow)
     reader.read()
-    return Structure(tuple(reader.blocks), tuple(reader.references), flow.columns)
+    return Structure(tuple(reader.out.blocks), tuple(reader.references), flow.columns)
 
 
 class _Reader:
@@ -70,7 +63,7 @@ class _Reader:
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self.blocks: list[Block] = []
+        self.out = BlockList()
         self.references: list[Reference] = []
         self.notes: list[Line] = []
         # Tables, figures and formulas (lists of lines) by the line behind them.
@@ -79,7 +72,6 @@ class _Reader:
         self.step = usual_step(self.placed)
         self.contents = contents_lines(self.placed)
         self.headings = Headings(self.placed, flow.body, flow.font)
-        self.section: tuple[str, ...] = ()
         self.open: list[Placed] = []
         self.at = 0  # the line that is being read
 
@@ -107,7 +99,7 @@ class _Reader:
 
     def read(self) -> None:
         cover = cover_end(self.placed)
-        self._add(BlockKind.METADATA, [item.line for item in self.placed[:cover]], rows=True)
+        self.out.add(BlockKind.METADATA, [item.line for item in self.placed[:cover]], rows=True)
         parts, count = read_front(self.placed[cover:], self.flow.body)
         index = cover + count
         self._front(parts)
@@ -117,21 +109,21 @@ class _Reader:
         self._close()
         self._emit_floats(range(len(self.placed) + 1))
         self._aside()
-        self._without_article()
+        without_article(self.out.blocks)
 
     def _front(self, parts: Iterable[Part]) -> None:
         for part in parts:
             if part.label in (Label.ABSTRACT, Label.ABSTRACT_EN):
                 self._abstract(part)
             else:
-                self._add(part.kind, [item.line for item in part.placed])
-        self.section = ()
+                self.out.add(part.kind, [item.line for item in part.placed])
+        self.out.section = ()
 
     def _abstract(self, part: Part) -> None:
-        self.section = ("摘要",) if part.label is Label.ABSTRACT else ("Abstract",)
+        self.out.section = ("摘要",) if part.label is Label.ABSTRACT else ("Abstract",)
         lines = list(part.placed)
         if not without_label(lines[0].text).strip() and len(lines) > 1:
-            self._add(BlockKind.HEADING, [lines[0].line], level=1)
+            self.out.add(BlockKind.HEADING, [lines[0].line], level=1)
             del lines[0]
         for item in lines:
             self._prose(item)
@@ -160,7 +152,7 @@ class _Reader:
         while end in self.contents and self.placed[end].line.page == page:
             end += 1
         lines = [item.line for item in self.placed[index:end]]
-        self._add(BlockKind.METADATA, lines, rows=True)
+        self.out.add(BlockKind.METADATA, lines, rows=True)
         return end
 
     def _text(self, index: int) -> int:
@@ -183,9 +175,9 @@ class _Reader:
         if not parts:
             return self._text(index)
         self._close()
-        section = self.section
+        section = self.out.section
         self._front(parts)
-        self.section = section
+        self.out.section = section
         return index + max(count, 1)
 
     def _heading(self, heading: Heading) -> None:
@@ -194,8 +186,8 @@ class _Reader:
         if heading.head:
             lines = [heading.head]
         text = re.sub(r"\s+", " ", join_lines(lines).text.strip())
-        self.section = (*self.section[: heading.level - 1], text)
-        self._add(BlockKind.HEADING, lines, level=heading.level)
+        self.out.section = (*self.out.section[: heading.level - 1], text)
+        self.out.add(BlockKind.HEADING, lines, level=heading.level)
         if heading.rest:
             item = self.placed[heading.first]
             rest = join_lines([heading.rest]).text.strip()
@@ -218,139 +210,49 @@ class _Reader:
             lines = [item.line for item in self.open]
             note = _ABOUT_AUTHORS.match("".join(item.text for item in self.open))
             self.open = []
-            self._add(BlockKind.METADATA if note else BlockKind.PARAGRAPH, lines)
+            self.out.add(BlockKind.METADATA if note else BlockKind.PARAGRAPH, lines)
         self._emit_floats(range(self.at + 1))
 
     def _emit_floats(self, before: range) -> None:
         for place_ in [place_ for place_ in self.floats if place_ in before]:
             for item in self.floats.pop(place_):
                 if isinstance(item, Table):
-                    self._table(item)
+                    self.out.add_table(item)
                 elif isinstance(item, Figure):
-                    self._figure(item)
+                    self.out.add_figure(item)
                 elif isinstance(item, list):
-                    self._add(BlockKind.FORMULA, item, rows=True)
+                    self.out.add(BlockKind.FORMULA, item, rows=True)
 
     def _reference_list(self, index: int) -> int:
         self._close()
         heading = re.sub(r"\s+", "", self.placed[index].text)
-        self.section = (heading,)
-        self._add(BlockKind.HEADING, [self.placed[index].line], level=1)
+        self.out.section = (heading,)
+        self.out.add(BlockKind.HEADING, [self.placed[index].line], level=1)
         first = index + 1
-        end = self._end_of_list(first)
+        end = end_of_list(self.placed, first, self.flow.body)
         lines = [item.line for item in self.placed[first:end]]
         self.references += parse_references(lines)
         starts = entry_starts(lines)
         entry: list[Line] = []
         for at, line in enumerate(lines):
             if at in starts and entry:
-                self._add(BlockKind.REFERENCE, entry)
+                self.out.add(BlockKind.REFERENCE, entry)
                 entry = []
             entry.append(line)
         if entry:
-            self._add(BlockKind.REFERENCE, entry)
+            self.out.add(BlockKind.REFERENCE, entry)
         self.headings.reset()
-        self.section = ()
+        self.out.section = ()
         self._emit_floats(range(end))
         if any(label_of(item.spaced) for item in self.placed[end : end + _ENGLISH_PART]):
             return self._later_front(end)
         return end
 
-    def _end_of_list(self, first: int) -> int:
-        """Return where a reference list ends: at an abstract, back matter or the next title."""
-        for index in range(first, len(self.placed)):
-            item = self.placed[index]
-            label = label_of(item.spaced)
-            if label in (Label.ABSTRACT_EN, Label.ABSTRACT, Label.KEYWORDS_EN):
-                return self._start_of_english(first, index)
-            noted = label is Label.METADATA and not item.text.lower().startswith("doi")
-            if noted or is_back_matter(item.text):
-                return index
-            title = item.line.size > _NEXT_TITLE * self.flow.body and count_han(item.text) >= 4
-            if title and index > first:
-                return index
-        return len(self.placed)
-
-    def _start_of_english(self, first: int, label: int) -> int:
-        """Return the line of the English title before the abstract at ``label``."""
-        start = label
-        for index in range(label - 1, max(first, label - 12), -1):
-            item = self.placed[index]
-            other = item.line.column != self.placed[first].line.column
-            bold = "bold" in item.line.font.lower() or item.line.size > 1.04 * self.flow.body
-            names = bool(english_names(item.text)) or is_affiliation(item.text)
-            if count_han(item.text) > 4 or not (other or bold or names):
-                break
-            start = index
-        return start
-
-    def _table(self, table: Table) -> None:
-        pieces = [_piece(join_lines([line])) for line in table.caption]
-        for row in table.rows:
-            cells = [_piece(join_lines(cell)) for cell in row]
-            pieces.append(glue(cells, "\t"))
-        pieces += [_piece(join_lines(table.notes))] if table.notes else []
-        piece = glue([piece for piece in pieces if piece.spans])
-        if piece.text:
-            self._piece(BlockKind.TABLE, piece)
-
-    def _figure(self, figure: Figure) -> None:
-        inside = join_lines(figure.inside, rows=True) if figure.inside else None
-        if figure.caption:
-            box = figure.box
-            anchor = Span(0, 0, box, (box.x0,))
-            shown = _piece(inside) if inside else Piece("", (), ())
-            self._piece(BlockKind.FIGURE, replace(shown, spans=(anchor, *shown.spans)))
-            self._add(BlockKind.CAPTION, figure.caption, rows=len(figure.caption) > 1)
-        elif inside:
-            self._piece(BlockKind.FIGURE, _piece(inside))
-
     def _aside(self) -> None:
-        self.section = ()
+        self.out.section = ()
         for page in self.flow.pages:
             notes = [line for line in self.notes if line.page == page.number]
             if notes:
-                self._add(BlockKind.FOOTNOTE, notes, rows=True)
+                self.out.add(BlockKind.FOOTNOTE, notes, rows=True)
         for line, kind in self.flow.aside:
-            self._add(kind, [line])
-
-    def _add(
-        self, kind: BlockKind, lines: Sequence[Line], *, level: int = 0, rows: bool = False
-    ) -> None:
-        if kind is BlockKind.PARAGRAPH and len(lines) == 1 and TABLE_CAPTION.match(lines[0].text):
-            kind = BlockKind.CAPTION if len(lines[0].text) < 60 else kind
-        if kind is BlockKind.AUTHORS:
-            joined = join_lines(lines, rows=True, cell_gap=WORD_GAP_EM)
-        else:
-            joined = join_lines(lines, rows=rows)
-        self._piece(kind, _piece(joined), level)
-
-    def _piece(self, kind: BlockKind, piece: Piece, level: int = 0) -> None:
-        if not piece.spans:
-            return
-        language = "zh" if detect_language(piece.text) in _CHINESE else "en"
-        marks = () if kind is BlockKind.FIGURE else piece.marks
-        self.blocks.append(
-            Block(kind, piece.text, self.section, piece.spans, marks, language, level)
-        )
-
-    def _without_article(self) -> None:
-        """A document without an abstract or text behind its front matter is all text.
-
-        Its contents are text only where it has nothing else.
-        """
-        notes = [
-            at
-            for at, block in enumerate(self.blocks)
-            if block.kind is BlockKind.METADATA and len(block.text) > _LEAST_METADATA
-        ]
-        contents = [at for at in notes if is_contents(self.blocks[at].text)]
-        for places, least in ((set(notes) - set(contents), 0), (set(contents), _LEAST_METADATA)):
-            prose = sum(len(b.text) for b in self.blocks if b.kind is BlockKind.PARAGRAPH)
-            if prose < (least or sum(len(self.blocks[at].text) for at in places)):
-                for at in places:
-                    self.blocks[at] = replace(self.blocks[at], kind=BlockKind.PARAGRAPH)
-
-
-def _piece(joined: Joined) -> Piece:
-    return Piece(joined.text, joined.spans, joined.marks)
+            self.out.add(kind, [line])

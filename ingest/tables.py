@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from ingest.captions import ENGLISH_CAPTION, FIGURE_CAPTION, NOTE, TABLE_CAPTION
 from ingest.cells import as_rows, table_cells
-from ingest.records import Box, Line, PageText
+from ingest.page_text import Line, PageText
+from ingest.records import Box
 
 # Ends of rules that belong together differ by less than this (points).
 _SAME_END = 4.0

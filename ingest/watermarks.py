@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.records import Line
+from ingest.page_text import Line
 
 # A watermark is so much larger than the text that it is printed over, and crosses so many lines.
 _LARGER = 1.6

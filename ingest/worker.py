@@ -152,7 +152,7 @@ def _read(request: Mapping[str, Any], out: TextIO) -> None:
 def _render(request: Mapping[str, Any], out: TextIO) -> None:
     import base64
 
-    from ingest.pdf import read_bytes
+    from ingest.engines import read_bytes
     from ingest.render import render_sized
 
     path = path_of(request["path"])

@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass
 
 from index.tokens import terms
-from ingest.clean import count_han, detect_language, search_text
+from ingest.clean import count_han, search_text
 from ingest.errors import QuestionError
+from ingest.languages import detect_language
 
 MAX_CHARACTERS = 2000
 

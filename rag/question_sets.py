@@ -20,9 +20,9 @@ from typing import Any
 from index.build import build_library
 from index.reading import OnProgress
 from index.shape import Shape
-from ingest.clean import detect_language
 from ingest.errors import SettingsError, SnapshotMismatch
 from ingest.folders import cache_folder
+from ingest.languages import detect_language
 from ingest.records import Block, BlockKind, Box, Document, Page, Paper, Span
 from rag import wiring
 from rag.settings import Settings

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from index.records import Hit
-from ingest.clean import detect_language, fold_for_match
+from ingest.clean import fold_for_match
 from ingest.errors import GenerationFailed
+from ingest.languages import detect_language
 from rag.answering import Library
 from rag.citing import citable
 from rag.drafts import Drafted, is_refusal, read_line

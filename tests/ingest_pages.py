@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.clean import is_cjk
-from ingest.records import Box, Char, PageText
+from ingest.page_text import Char, PageText
+from ingest.records import Box
 
 WIDTH, HEIGHT = 595.0, 842.0
 BODY = "Song"

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from ingest.clean import detect_language, fold_for_match, search_text, search_text_with_map
+from ingest.clean import fold_for_match, search_text, search_text_with_map
+from ingest.languages import detect_language
 from ingest.records import Mark
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest import pdf
+from ingest import engines
 from ingest.choice import choose, image_share, is_scan, without_ground
+from ingest.page_text import Char, PageText
 from ingest.pdf import extract_pages
 from ingest.plausible import agreement, common_share, fault
 from ingest.pypdf_text import PypdfFile
-from ingest.records import Box, Char, PageText
+from ingest.records import Box
 from ingest.repairs import cid_table, double_byte_encoding, winansi_bytes
 from tests.small_pdfs import Stream, make_pdf, one_page
 
@@ -239,14 +240,14 @@ TWO_PAGES: dict[int, str | Stream] = {
 
 
 def test_a_page_that_pdfium_loses_is_read_by_pypdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = pdf.read_page
+    read = engines.read_page
 
     def fails(document: object, index: int) -> PageText:
         if index == 1:
             raise ValueError("no such page")
         return read(document, index)
 
-    monkeypatch.setattr(pdf, "read_page", fails)
+    monkeypatch.setattr(engines, "read_page", fails)
     extraction = extract_pages(make_pdf(TWO_PAGES), Path("a.pdf"))
     assert [page.engine for page in extraction.pages] == ["pdfium", "pypdf"]
     assert [text_of(page) for page in extraction.pages] == ["first", "second"]

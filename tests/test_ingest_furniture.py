@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ingest.records import Block, BlockKind, PageText
+from ingest.page_text import PageText
+from ingest.records import Block, BlockKind
 from ingest.structure import read_structure
 from tests.ingest_pages import Print, column, page, prose
 

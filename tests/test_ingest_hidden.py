@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from ingest.page_text import PageText
 from ingest.pdf import extract_pages
-from ingest.records import PageText
 from ingest.render import render_page
 from tests.small_pdfs import one_page
 

@@ -6,7 +6,8 @@ import pytest
 
 from ingest.join import Joined, join_lines
 from ingest.marks import find_marks, parse_numbers
-from ingest.records import Box, Char, Line
+from ingest.page_text import Char, Line
+from ingest.records import Box
 from ingest.spans import boxes_of
 
 SIZE = 10.0

@@ -20,9 +20,9 @@ from ingest.extras import ocr_installed
 from ingest.isolation import read_isolated
 from ingest.ocr import ScanReader
 from ingest.ocr_engine import Reading
+from ingest.page_text import PageText
 from ingest.pdf import extract_pages
 from ingest.reader import read_document
-from ingest.records import PageText
 from ingest.render import render_page
 
 needs_ocr = pytest.mark.skipif(not ocr_installed(), reason="needs the extra yinzheng[ocr]")

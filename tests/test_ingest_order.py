@@ -5,7 +5,7 @@ from __future__ import annotations
 from ingest.columns import find_gutters
 from ingest.flow import read_flow
 from ingest.layout import find_runs
-from ingest.records import Line, PageText
+from ingest.page_text import Line, PageText
 from tests.ingest_pages import Print, column, page, prose
 
 

@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from ingest.fonts import font_name
+from ingest.page_text import PageText
 from ingest.pdf import extract_pages
 from ingest.pypdf_text import PypdfFile
-from ingest.records import Box, PageText
+from ingest.records import Box
 from ingest.render import render_page
 from tests.small_pdfs import one_page
 

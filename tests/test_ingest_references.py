@@ -6,17 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from ingest.records import (
-    Block,
-    BlockKind,
-    Box,
-    Char,
-    Document,
-    Line,
-    Mark,
-    Paper,
-    Reference,
-)
+from ingest.page_text import Char, Line
+from ingest.records import Block, BlockKind, Box, Document, Mark, Paper, Reference
 from ingest.reference_forms import parse_entry
 from ingest.references import parse_references, resolve_marks
 

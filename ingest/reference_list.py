@@ -1,0 +1,47 @@
+"""Where a reference list ends, and the English title and abstract behind it begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.clean import count_han
+from ingest.heading_words import is_back_matter
+from ingest.labels import Label, label_of
+from ingest.names import english_names, is_affiliation
+from ingest.paragraphs import Placed
+
+# A title of the next article on the page is larger than the text by this factor.
+_NEXT_TITLE = 1.35
+
+
+def end_of_list(placed: Sequence[Placed], first: int, body: float) -> int:
+    """Return where a list that begins at ``first`` ends: an abstract, back matter or a title.
+
+    ``body`` is the size of the text in points.
+    """
+    for index in range(first, len(placed)):
+        item = placed[index]
+        label = label_of(item.spaced)
+        if label in (Label.ABSTRACT_EN, Label.ABSTRACT, Label.KEYWORDS_EN):
+            return _start_of_english(placed, first, index, body)
+        noted = label is Label.METADATA and not item.text.lower().startswith("doi")
+        if noted or is_back_matter(item.text):
+            return index
+        title = item.line.size > _NEXT_TITLE * body and count_han(item.text) >= 4
+        if title and index > first:
+            return index
+    return len(placed)
+
+
+def _start_of_english(placed: Sequence[Placed], first: int, label: int, body: float) -> int:
+    """Return the line of the English title before the abstract at ``label``."""
+    start = label
+    for index in range(label - 1, max(first, label - 12), -1):
+        item = placed[index]
+        other = item.line.column != placed[first].line.column
+        bold = "bold" in item.line.font.lower() or item.line.size > 1.04 * body
+        names = bool(english_names(item.text)) or is_affiliation(item.text)
+        if count_han(item.text) > 4 or not (other or bold or names):
+            break
+        start = index
+    return start
