@@ -2,7 +2,7 @@
 
 Asks 100 questions over the sample papers in one Chromium page and prints, at some turns, what
 travels for a question, how much the page holds, and how long the first sentence takes; then
-what a reload takes.
+what a click on a mark takes until its page is painted with its boxes, and what a reload takes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +63,7 @@ class Sample:
     whole: float
     elements: int
     heap: float
+    clicks: tuple[int, ...]
 
 
 @contextmanager
@@ -116,12 +117,23 @@ def converse(page: Any, turns: int) -> list[Sample]:
         elements, heap = page.evaluate(
             "[document.querySelectorAll('*').length, performance.memory.usedJSHeapSize / 1e6]"
         )
-        sample = Sample(wire.sent - sent, wire.received - received, first, whole, elements, heap)
-        samples.append(sample)
+        sent, received = wire.sent - sent, wire.received - received
+        clicks = click_marks(page)
+        samples.append(Sample(sent, received, first, whole, elements, heap, clicks))
     return samples
 
 
-def median(values: list[float]) -> float:
+def click_marks(page: Any) -> tuple[int, ...]:
+    """Click every mark of the last turn; milliseconds from each click to the painted page."""
+    chips, clicks = page.locator(".turn:last-child .chip"), []
+    for place in range(chips.count()):
+        chips.nth(place).click()
+        page.wait_for_selector("#stage[data-state=ready]")
+        clicks.append(int(page.get_attribute("#stage", "data-ms")))
+    return tuple(clicks)
+
+
+def median(values: Sequence[float]) -> float:
     """Return the middle one."""
     return sorted(values)[len(values) // 2]
 
@@ -155,7 +167,11 @@ def main() -> None:
         page.click("#try-samples")
         page.wait_for_selector("#engine-state[data-state=ready]")
         print(f"{os.cpu_count()} cores; load before: {os.getloadavg()[0]:.2f}\n")
-        print_table(converse(page, options.turns))
+        samples = converse(page, options.turns)
+        print_table(samples)
+        clicks = sorted(click for sample in samples for click in sample.clicks)
+        print(f"\n{len(clicks)} clicks on marks: painted after p50 {median(clicks)} ms, ", end="")
+        print(f"p95 {clicks[int(len(clicks) * 0.95)]} ms, at most {clicks[-1]} ms")
         started = time.monotonic()
         page.reload()
         page.wait_for_selector(".turn[data-turn] .answer")

@@ -89,10 +89,9 @@ class Watched:
             arg=[turns, state],
         )
 
-    def painted(self) -> int:
-        """Wait for the page image with its marks; milliseconds since the click."""
+    def painted(self) -> None:
+        """Wait for the page image with its marks."""
         self.page.wait_for_selector("#stage[data-state=ready]")
-        return int(self.page.get_attribute("#stage", "data-ms") or 0)
 
     def boxes_in_view(self) -> bool:
         """Tell whether the first cited box is drawn and inside the part of the page in sight."""

@@ -146,6 +146,25 @@ def test_stopping_ends_the_turn_and_frees_the_conversation(desk):
     assert [t.state for t in desk.conversations.turns(ONE)] == ["stopped", "answered"]
 
 
+def test_a_question_that_still_waits_for_its_place_can_be_stopped(desk):
+    late, other = "a" * 32, "b" * 32
+    assert asking.stop(desk.conversations, {"conversation": ONE, "request": late}) is None
+    running = asking.ask(desk, {"conversation": ONE, "question": "慢", "request": other})
+    assert next(running)["turn"]["request"] == other
+    # It is the waiting one that is withdrawn, not the one before it.
+    asking.stop(desk.conversations, {"conversation": ONE, "request": late})
+    busy = list(asking.ask(desk, {"conversation": ONE, "question": "晚", "request": late}))
+    assert [u["turn"]["state"] for u in busy] == ["busy"]
+    desk.engine.assistant(1).hold.set()
+    assert list(running)[-1]["turn"]["state"] == "answered"
+    withdrawn = list(asking.ask(desk, {"conversation": ONE, "question": "晚", "request": late}))
+    assert [(u["turn"]["state"], u["turn"]["number"]) for u in withdrawn] == [("stopped", 2)]
+    again = list(asking.retry(desk, {"conversation": ONE, "request": "c" * 32}))
+    assert again[-1]["turn"]["question"] == "晚" and again[-1]["turn"]["state"] == "answered"
+    assert [q for q, _ in desk.engine.assistant(1).asked] == ["慢", "晚"]
+    asking.stop(desk.conversations, {"conversation": ONE, "request": "../x"})  # no id: no request
+
+
 def test_what_was_written_before_the_stop_stays_and_says_so(desk):
     running = asking.ask(desk, {"conversation": ONE, "question": "半"})
     next(running)

@@ -48,6 +48,7 @@ class AskRequest:
     papers: tuple[str, ...]
     sentences: int
     llm: bool
+    request: str = ""
 
     @classmethod
     def parse(cls, data: object) -> AskRequest | None:
@@ -65,7 +66,14 @@ class AskRequest:
             tuple(str(paper)[:64] for paper in chosen[:5000]),
             LENGTHS.get(str(data.get("length")), LENGTHS["medium"]),
             data.get("llm") is True,
+            request_id(data),
         )
+
+
+def request_id(data: object) -> str:
+    """Return the page's own id of a question, "" when ``data`` has none of the right form."""
+    found = data.get("request") if isinstance(data, dict) else None
+    return found if isinstance(found, str) and valid_id(found) else ""
 
 
 def clean_question(question: str) -> str:
@@ -85,9 +93,13 @@ def ask(desk: Desk, data: object) -> Iterator[Update]:
         return
     turns = desk.conversations
     with turns.watching(request.conversation) as changes:
-        turn = turns.begin(request.conversation, request.question)
+        turn = turns.begin(request.conversation, request.question, request.request)
         if turn is None:
-            yield _update(request.conversation, Turn(0, request.question, state="busy"))
+            busy = Turn(0, request.question, state="busy", request=request.request)
+            yield _update(request.conversation, busy)
+            return
+        if turn.state == "stopped":
+            yield _update(request.conversation, turn)
             return
         if desk.log_questions:
             log.info("question: %s", request.question)
@@ -114,9 +126,9 @@ def _grown(conversation: str, turn: Turn, changes: SimpleQueue[Turn]) -> Iterato
 
 
 def stop(conversations: Conversations, data: object) -> Update | None:
-    """End the running turn; returns it with what was written of it."""
+    """End the running turn, or the request named; returns the turn with what was written of it."""
     conversation = named(data)
-    turn = conversations.stop(conversation) if conversation is not None else None
+    turn = conversations.stop(conversation, request_id(data)) if conversation is not None else None
     return None if turn is None or conversation is None else _update(conversation, turn)
 
 

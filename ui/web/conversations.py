@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -21,6 +21,7 @@ MAX_CONVERSATIONS = 500
 MAX_TURNS = 300
 HISTORY_TURNS = 6  # questions before this one that a follow-up may lean on
 PAGE_TURNS = 8  # turns sent at once to a page that was reloaded
+WITHDRAWN = 16  # requests a conversation remembers as stopped before they came
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -30,6 +31,7 @@ class Turn:
     """A question and what became of it; ``number`` counts from 1 and is never reused.
 
     ``state`` is "searching", "stopped", "error", "busy" or a value of ``rag.records.Status``.
+    ``request`` is the page's own id of the question, "" when it gave none.
     """
 
     number: int
@@ -38,6 +40,7 @@ class Turn:
     answer: Answer | None = None
     code: str = ""
     message: tuple[str, str] = ("", "")
+    request: str = ""
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class _Conversation:
     turns: list[Turn] = field(default_factory=list)
     made: int = 0
     watchers: list[SimpleQueue[Turn]] = field(default_factory=list)
+    withdrawn: deque[str] = field(default_factory=lambda: deque(maxlen=WITHDRAWN))
 
     def tell(self, turn: Turn) -> Turn:
         for watcher in self.watchers:
@@ -77,14 +81,18 @@ class Conversations:
             self._end_all(self._all.popitem(last=False)[1])
         return found
 
-    def begin(self, conversation: str, question: str) -> Turn | None:
-        """Open a turn; None while another turn of the conversation is still running."""
+    def begin(self, conversation: str, question: str, request: str = "") -> Turn | None:
+        """Open a turn; None while another turn of the conversation is still running.
+
+        A request that was stopped before it came is a turn in the state "stopped".
+        """
         with self._lock:
             found = self._touch(conversation)
             if found.turns and found.turns[-1].state == "searching":
                 return None
             found.made += 1
-            turn = Turn(found.made, question)
+            state = "stopped" if request and request in found.withdrawn else "searching"
+            turn = Turn(found.made, question, state, request=request)
             found.turns.append(turn)
             del found.turns[:-MAX_TURNS]
             return turn
@@ -102,13 +110,19 @@ class Conversations:
                     return found.tell(changed)
         return replace(changed, state="stopped")
 
-    def stop(self, conversation: str) -> Turn | None:
-        """End the running turn with what is written of it; None when none is running."""
+    def stop(self, conversation: str, request: str = "") -> Turn | None:
+        """End the running turn with what is written of it; None when none is running.
+
+        With ``request`` only the turn of that request ends. One that is not here yet, because it
+        still waits for its place among the questions, is withdrawn: it ends as it comes.
+        """
         with self._lock:
             found = self._touch(conversation)
-            if not found.turns or found.turns[-1].state != "searching":
+            running = found.turns[-1] if found.turns else None
+            meant = running is not None and request in ("", running.request)
+            if running is None or running.state != "searching" or not meant:
+                found.withdrawn += [request] if request else []
                 return None
-            running = found.turns[-1]
             found.turns[-1] = replace(running, state="stopped", answer=cut_short(running.answer))
             return found.tell(found.turns[-1])
 

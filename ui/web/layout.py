@@ -82,15 +82,11 @@ def _wire_conversation(desk: Desk, conversation: gr.HTML, composer: gr.HTML) -> 
         "trigger_mode": "multiple",
         "api_visibility": "private",
     }
-    running = [
-        composer.ask(answer, **answering),
-        conversation.retry(retry, **answering),
-    ]
+    composer.ask(answer, **answering)
+    conversation.retry(retry, **answering)
     # The page that asked still holds its place among the questions until it is answered.
     following = {**answering, "concurrency_id": "follow", "concurrency_limit": FOLLOW_LIMIT}
-    running.append(conversation.follow(follow, **following))
-    # A question that still waits for its place is cancelled, one that is answered is stopped.
-    composer.stop(None, cancels=running, api_visibility="private")
+    conversation.follow(follow, **following)
 
     def turns(handler: Handler) -> Callable[[gr.EventData], object]:
         def handle(event: gr.EventData) -> object:
@@ -107,6 +103,8 @@ def _wire_conversation(desk: Desk, conversation: gr.HTML, composer: gr.HTML) -> 
         "trigger_mode": "multiple",
         "api_visibility": "private",
     }
+    # Not by Gradio's ``cancels``: pressed before the queue has given the question its number, its
+    # client sends a request that the server refuses, and the question is answered all the same.
     composer.stop(turns(asking.stop), **{**quick, "outputs": [conversation]})
     conversation.history(turns(events.history), **quick)
     conversation.undo(turns(events.undo), **quick)

@@ -26,6 +26,7 @@ def turn_json(turn: Turn) -> dict[str, Any]:
         "number": turn.number,
         "question": turn.question,
         "state": turn.state,
+        "request": turn.request,
         "code": turn.code,
         "message": list(turn.message),
         "answer": answer_json(turn.answer) if turn.answer is not None else None,

@@ -1,7 +1,7 @@
 // The question box: text in, "ask" and "stop" out. Also receives the history of the conversation.
 
 import { el, fill, icon } from "./dom.js";
-import { emit, isNarrow, on, scope as chosen, send, setView, store, t } from "./store.js";
+import { emit, isNarrow, on, scope as chosen, send, sendQuestion, setView, store, t } from "./store.js";
 
 const LONGEST = 2000;
 let root, box, button, scope, hint, form;
@@ -56,14 +56,10 @@ function grow() {
 function submit() {
   const question = box.value.trim();
   if (!question || busy()) return;
-  store.pending = { question, state: "searching" };
   box.value = "";
   grow();
   setView("chat");
-  emit("turns", { scroll: true });
-  send("composer", "ask", {
-    question, papers: [...store.selected], length: store.length, llm: store.llm && Boolean(store.library?.llm),
-  });
+  sendQuestion("composer", "ask", question);
 }
 
 // A choice of papers that are all gone is never silently widened: the person says so.
@@ -73,7 +69,7 @@ function searchAll() {
 }
 
 function stop() {
-  send("composer", "stop");
+  send("composer", "stop", { request: store.pending?.request });
   if (store.pending) store.pending = { ...store.pending, state: "stopped" };
   for (const turn of store.turns.values()) if (turn.state === "searching") turn.state = "stopped";
   emit("turns", {});

@@ -1,7 +1,7 @@
 // The conversation: turns of the store in, questions, sentences and their chips drawn.
 
 import { el, icon, textButton } from "./dom.js";
-import { emit, on, select, send, store, t, titleOf } from "./store.js";
+import { emit, on, select, send, sendQuestion, store, t, titleOf } from "./store.js";
 import { exportMenu } from "./export_menu.js";
 import { answerText } from "./text.js";
 import { welcome } from "./welcome.js";
@@ -32,11 +32,12 @@ export function render() {
 export function receive(value) {
   if (value?.kind !== "turn" || value.conversation !== store.conversation) return;
   const turn = value.turn;
-  if (turn.state === "busy") { fail("busy"); return; }
+  const awaited = store.pending && store.pending.request === turn.request;
+  if (turn.state === "busy") { if (awaited) fail("busy"); return; }
   const known = store.turns.get(turn.number);
   if (known && known.state === "stopped" && turn.state === "searching") return;
-  if (store.pending?.state === "stopped" && turn.state === "searching") turn.state = "stopped";
-  store.pending = null;
+  if (awaited && store.pending.state === "stopped" && turn.state === "searching") turn.state = "stopped";
+  if (awaited) store.pending = null;
   store.turns.set(turn.number, turn);
   emit("turns", { scroll: !known || known.state === "searching" });
   if (turn.state !== "searching" && turn.answer) openFirst(turn);
@@ -177,11 +178,9 @@ function foot(turn, last) {
 
 function retry(turn) {
   store.turns.delete(turn.number);
-  store.pending = { question: turn.question, state: "searching" };
   store.selection = null;
   emit("selection", {});
-  emit("turns", { scroll: true });
-  send("conversation", "retry", { papers: [...store.selected], length: store.length, llm: store.llm && Boolean(store.library?.llm) });
+  sendQuestion("conversation", "retry", turn.question);
 }
 
 function clear() {

@@ -11,13 +11,18 @@ function firstLanguage() {
   return (navigator.languages?.[0] || navigator.language || "").toLowerCase().startsWith("zh") ? "zh" : "en";
 }
 
+/** 32 hexadecimal digits that nobody guesses. */
+export function freshId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+}
+
 function conversationId() {
   try {
     const kept = sessionStorage.getItem("yinzheng.conversation");
     if (/^[0-9a-f]{32}$/.test(kept ?? "")) return kept;
   } catch { /* storage may be switched off: the conversation then ends with the page */ }
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const id = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+  const id = freshId();
   try { sessionStorage.setItem("yinzheng.conversation", id); } catch { /* as above */ }
   return id;
 }
@@ -71,6 +76,16 @@ export function applyPreferences() {
 /** Send an event of a panel to the server, with the conversation it belongs to. */
 export function send(panel, name, data = {}) {
   store.triggers[panel]?.(name, { conversation: store.conversation, ...data });
+}
+
+/** Send a question, new or once more, with all that it is asked over; shown until its turn comes. */
+export function sendQuestion(panel, name, question) {
+  const request = freshId();
+  store.pending = { question, request, state: "searching" };
+  emit("turns", { scroll: true });
+  send(panel, name, {
+    question, request, papers: [...store.selected], length: store.length, llm: store.llm && Boolean(store.library?.llm),
+  });
 }
 
 export function setView(view) {
