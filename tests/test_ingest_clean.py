@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 
 from ingest.clean import fold_for_match, search_text, search_text_with_map
