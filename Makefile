@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Two files of tests at a time; what a file sets up is made once.
+ABREAST := -n 2 --dist loadfile
 
 .PHONY: demo test check lint test-browser test-slow faults test-all screenshots samples \
         bench-extract bench-layouts bench-scans bench-retrieval bench-speed bench-answers bench-serve bench-conversation clean
@@ -22,7 +24,7 @@ demo: $(VENV)/.installed
 	$(BIN)/yinzheng demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ABREAST)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
@@ -33,7 +35,7 @@ lint: $(VENV)/.installed-dev
 check: lint test
 
 test-browser: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest $(ABREAST) -m browser
 
 test-slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "slow and not browser and not faults"
