@@ -143,7 +143,7 @@ def test_a_defect_is_one_line_and_one_object(tmp_path, capsys, monkeypatch):
 
 def test_help_loads_nothing_heavy():
     code = (
-        "import sys\nfrom ui.cli import build_parser\nbuild_parser()\n"
+        "import sys\nfrom ui.arguments import build_parser\nimport ui.commands\nbuild_parser()\n"
         "heavy = {'torch', 'gradio', 'faiss', 'sentence_transformers', 'onnxruntime', 'pypdf'}\n"
         "sys.exit(sorted(heavy & set(sys.modules)) or 0)"
     )

@@ -9,7 +9,7 @@ from rag import export
 from rag.documents import to_docx, to_pdf
 from rag.parts import document_parts
 from rag.records import Answer
-from ui.cli import BINARY
+from ui.arguments import BINARY
 
 
 def write_answer(answer: Answer, form: str, out: Path | None) -> None:
