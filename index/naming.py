@@ -49,12 +49,13 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """Return the tokens of search text, left to right."""
-    text = text.translate(ROMAN)
+    """Return the tokens of search text, left to right; their places are those in ``text``."""
+    spelt = text.translate(ROMAN)
+    places = _places(text) if len(spelt) != len(text) else range(len(text) + 1)
     out: list[Token] = []
-    for match in _TOKEN.finditer(text):
-        run = match.group()
-        gap = text[out[-1].end : match.start()] if out else ""
+    for match in _TOKEN.finditer(spelt):
+        run, (start, end) = match.group(), (places[match.start()], places[match.end()])
+        gap = text[out[-1].end : start] if out else ""
         if run in GREEK:
             form, kind = GREEK[run], "greek"
         elif run.isdigit():
@@ -67,8 +68,15 @@ def tokens(text: str) -> list[Token]:
             kind = "greek"
         single = _single(run, form) if kind == "latin" else form
         breaks = gap if out and out[-1].kind == "latin" and kind == "latin" else ""
-        out.append(Token(match.start(), match.end(), form, single, run, kind, breaks))
+        out.append(Token(start, end, form, single, run, kind, breaks))
     return out
+
+
+def _places(text: str) -> list[int]:
+    """Return for each place of ``text`` with its Roman numerals spelt out the place in it."""
+    spelt = [at for at, char in enumerate(text) for _ in _ROMAN.get(char, char)]
+    return [*spelt, len(text)]
+
 
 
 def _single(run: str, form: str) -> str:

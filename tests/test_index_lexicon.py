@@ -52,6 +52,13 @@ def test_longest_name_wins_and_names_stand_inside_chinese(lexicon: Lexicon) -> N
     ]  # fmt: skip
 
 
+def test_places_stay_right_behind_roman_numerals(lexicon: Lexicon) -> None:
+    text = "心功能Ⅱ~Ⅳ级、ⅢA期非小细胞肺癌的TGF-β1、肝素"
+    assert found(lexicon, text, "zh") == [
+        ("非小细胞肺癌", "非小细胞肺癌"), ("TGF-β1", "转化生长因子-β1"), ("肝素", "肝素"),
+    ]  # fmt: skip
+
+
 def test_plural_hyphen_and_british_spelling(lexicon: Lexicon) -> None:
     for text in ("non small cell lung cancers", "non-small-cell lung cancer", "NSCLCs"):
         assert found(lexicon, text, "en") == [(text, "非小细胞肺癌")]
