@@ -78,7 +78,6 @@ def _places(text: str) -> list[int]:
     return [*spelt, len(text)]
 
 
-
 def _single(run: str, form: str) -> str:
     """Take the plural off a word (metastases stay), and off an abbreviation (TKIs, CTLs)."""
     if len(run) > 2 and run[:-1].isupper() and run.endswith("s"):
