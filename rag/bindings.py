@@ -58,7 +58,7 @@ _LESSER = re.compile(
     re.I,
 )
 
-_WITH = re.compile(r"(?:与|同|和)\s*$")
+_WITH = re.compile(r"(?:与|同|和)[^，。；、]{0,6}$")
 
 _COMPARED = re.compile(r"[^，,。]{0,6}?(?:相比|比较|相较)")
 

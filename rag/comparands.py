@@ -107,7 +107,18 @@ _VISIT = re.compile(
     r"第?\s*(?P<zh>\d+)\s*(?P<unit>周|天|个月)(?:时|末)|"
     r"\bat (?P<eu>week|day|month) (?P<en>\d+)|\bat (?P<at>\d+) (?P<au>weeks?|days?|months?)\b"
 )
+# 40 岁以上者; people over 40; aged 20 or older: a group and no count.
+_AGES = re.compile(
+    r"(?:(?P<least>≥)\s*)?(?P<zh>\d+)\s*岁(?P<way>(?:及|或)?以[上下])?(?=[^，。；]{0,8}(?:者|患者|人群|"
+    r"成人|居民|组|男|女))|\baged (?P<or>\d+)(?: years)? (?:or|and) (?P<older>older|above|over|"
+    r"younger|below|under)\b|\b(?:people|adults|patients|those|women|men|aged) "
+    r"(?P<past>over|above|older than|under|below|younger than) (?P<en>\d+)\b(?! ?(?:%|mg|g|kg|m))"
+)
 _UNITS = {"周": "week", "天": "day", "个月": "month"}
+# A mutation by its code: C797S, V600E.
+_MUTATION = re.compile(r"(?<![A-Za-z0-9])[ACDEFGHIKLMNPQRSTVWY]\d{2,4}[ACDEFGHIKLMNPQRSTVWY](?![A-Za-z0-9])")
+# What everybody in a study has, an operation say, is no arm by itself.
+_BARE = re.compile(r"手术|治疗|surgery|operation|treatment|therapy", re.I)
 # Families of names that a number can belong to.
 _NAMED = {"therapy": "arm", "molecule": "molecule", "disease": "disease", "cell": "cell"}
 
@@ -115,6 +126,10 @@ _NAMED = {"therapy": "arm", "molecule": "molecule", "disease": "disease", "cell"
 def labels(text: str, language: str, translator: Translator | None) -> tuple[Label, ...]:
     """Return what the numbers of ``text`` (search text) may belong to, left to right."""
     found = [*_lettered(text), *_times(text)]
+    found += [
+        Label(m.start(), m.end(), "molecule", frozenset([fold(m.group())]))
+        for m in _MUTATION.finditer(text)
+    ]
     found += [
         Label(m.start(), m.end(), family, frozenset([key]))
         for family, key, pattern in _KNOWN
@@ -124,7 +139,8 @@ def labels(text: str, language: str, translator: Translator | None) -> tuple[Lab
         family = _NAMED.get(mention.family, "")
         names = frozenset(close(fold(n)) for n in (mention.text, *mention.names))
         new = Label(mention.start, mention.end, family, names)
-        if family and not _over(new, found):
+        bare = _BARE.fullmatch(mention.text) and not text.startswith("组", mention.end)
+        if family and not bare and not _over(new, found):
             found.append(new)
     for match in _OTHER_ARM.finditer(text):
         skipped = _NOT_ARM.match(match.group()[:-1])
@@ -158,4 +174,11 @@ def _times(text: str) -> list[Label]:
         number = match["zh"] or match["en"] or match["at"]
         unit = _UNITS.get(match["unit"] or "", match["eu"] or (match["au"] or "").rstrip("s"))
         found.append(Label(match.start(), match.end(), "time", frozenset([f"{number} {unit}"])))
+    for match in _AGES.finditer(text):
+        number = match["zh"] or match["or"] or match["en"]
+        way = match["way"] or match["older"] or match["past"] or match["least"]
+        if way:
+            older = re.search(r"上|≥|older|above|over", way)
+            name = f"{number} {'up' if older else 'down'}"
+            found.append(Label(match.start(), match.end(), "age", frozenset([name])))
     return found

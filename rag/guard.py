@@ -14,6 +14,7 @@ from rag.guard_bindings import misbound
 from rag.guard_citation import moved
 from rag.guard_denials import denials
 from rag.guard_names import names
+from rag.guard_order import reordered
 from rag.guard_scope import wider
 from rag.guard_strength import stronger
 from rag.guard_turns import turned
@@ -40,7 +41,8 @@ def check(
         return (Finding("citation", sentence[:40]),)
     pair = Pair.of(sentence, quotes, context, translator)
     findings = [
-        *_numbers(pair), *misbound(pair), *names(pair), *turned(pair), *denials(pair),
+        *_numbers(pair), *misbound(pair), *names(pair), *turned(pair), *reordered(pair),
+        *denials(pair),
         *stronger(pair), *wider(pair),
     ]  # fmt: skip
     if not findings:

@@ -19,11 +19,10 @@ def misbound(pair: Pair) -> list[Finding]:
     if len(stated) < 2:
         return []
     claimed = bindings(pair.claim, pair.language, pair.translator)
-    told = {b.quantity.value for b in claimed}
-    return [Finding("binding", b.quantity.text) for b in claimed if _elsewhere(b, stated, told)]
+    return [Finding("binding", b.quantity.text) for b in claimed if _elsewhere(b, stated, claimed)]
 
 
-def _elsewhere(claimed: Bound, stated: Sequence[Bound], told: set[float]) -> bool:
+def _elsewhere(claimed: Bound, stated: Sequence[Bound], told: Sequence[Bound]) -> bool:
     if not claimed.quantity.unit:
         return False
     mine = [b for b in stated if b.quantity.value == claimed.quantity.value]
@@ -37,7 +36,14 @@ def _elsewhere(claimed: Bound, stated: Sequence[Bound], told: set[float]) -> boo
         if not theirs or any(t & names for t in theirs):
             continue
         instead = [b for b in others if b.labels.get(family, frozenset()) & names]
-        # A number that the source gives to nothing of the kind is only wrong in exchange.
-        if instead and (all(theirs) or all(b.quantity.value in told for b in instead)):
+        # A number that the source gives to nothing of the kind is only wrong in exchange: the
+        # other one has lost that label.
+        if instead and (all(theirs) or all(_lost(b, family, names, told) for b in instead)):
             return True
     return False
+
+
+def _lost(number: Bound, family: str, names: frozenset[str], told: Sequence[Bound]) -> bool:
+    """Tell whether the claim has ``number`` of the source, and not under that label."""
+    own = [b for b in told if b.quantity.value == number.quantity.value]
+    return bool(own) and not any(b.labels.get(family, frozenset()) & names for b in own)

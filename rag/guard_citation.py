@@ -13,7 +13,7 @@ from rag.pairing import Pair
 from rag.polarity import overlap, tokens
 from rag.quantities import quantities
 from rag.question import STOP_EN
-from rag.terms import Translator, fold, stems
+from rag.terms import SPECIFIC, Translator, fold, mentions, stems
 
 # A sentence that shares fewer words than this with its quotes rests on another.
 LEAST_SHARED = 0.25
@@ -22,6 +22,8 @@ LEAST_WORDS = 6
 # a Chinese claim's characters that English words render.
 LEAST_RENDERED = {"en": 0.2, "zh": 0.12}
 LEAST_CONTENT = 4
+# So much of it is enough where both name the same drug, gene or disease.
+SAME_NAME = 0.5
 # Margin by which another passage may be nearer to the sentence than the cited one.
 NEARER = 0.03
 
@@ -54,7 +56,8 @@ def _unrendered(pair: Pair) -> bool:
         words = _renderings(pair.claim, pair.translator)
         text = fold(pair.source)
         shared = sum(any(form in text for form in forms) for forms in words)
-        return len(words) >= LEAST_CONTENT and shared < LEAST_RENDERED["en"] * len(words)
+        least = LEAST_RENDERED["en"] * (SAME_NAME if _same_name(pair) else 1.0)
+        return len(words) >= LEAST_CONTENT and shared < least * len(words)
     text = fold(pair.claim)
     rendered: set[int] = set()
     for forms in _renderings(pair.source, pair.translator):
@@ -63,6 +66,16 @@ def _unrendered(pair: Pair) -> bool:
     content = [i for i, c in enumerate(text) if _HAN.match(c) or (c.isascii() and c.isalnum())]
     shared = sum(i in rendered for i in content)
     return len(content) >= 2 * LEAST_CONTENT and shared < LEAST_RENDERED["zh"] * len(content)
+
+
+def _same_name(pair: Pair) -> bool:
+    """Tell whether the source names something specific that the claim names."""
+    assert pair.translator is not None
+    text = fold(pair.source)
+    return any(
+        concept.kind in SPECIFIC and mentions(text, tuple(fold(name) for name in concept.names))
+        for concept in pair.translator.concepts(pair.claim, pair.language)
+    )
 
 
 def _renderings(text: str, translator: Translator) -> list[tuple[str, ...]]:

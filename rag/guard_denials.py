@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.findings import Finding
 from rag.pairing import Pair
@@ -16,12 +17,35 @@ SAME_CLAUSE = 0.5
 
 def denials(pair: Pair) -> list[Finding]:
     """Return the clauses that deny what the source says, or say what it denies."""
+    pair = _levelled(pair)
     found = [
         *_negations(pair, fold(pair.claim), fold(pair.source)),
         *([] if pair.same else _undenied(*pair.shared)),
         *_unadvised(pair),
     ]
     return found or _flipped(pair)
+
+
+# Two things alike, and no difference between them: one statement.
+_EVEN = re.compile(
+    r"相近|相当(?!于|多|大|高|低)|相仿|持平|大致相同|\b(?:comparable|similar)\b(?! to those)", re.I
+)
+_NO_DIFFERENCE = re.compile(
+    r"(?:无|没有|未见)[^，。；]{0,10}(?:差异|差别|不同)|差异[^，。；]{0,4}(?:无|没有|不)|不存在[^，。；]{0,6}差异"
+    r"|\b(?:no|not|without)\b[^,.;]{0,30}\bdiffer\w*",
+    re.I,
+)
+
+
+def _levelled(pair: Pair) -> Pair:
+    """Return the pair with "alike" as no difference where the other text says it so."""
+    claim, source = pair.claim, pair.source
+    if _NO_DIFFERENCE.search(source) and not _NO_DIFFERENCE.search(claim):
+        claim = _EVEN.sub("无差异" if pair.language == "zh" else "not different", claim)
+    elif _NO_DIFFERENCE.search(claim) and not _NO_DIFFERENCE.search(source):
+        source = _EVEN.sub("无差异" if pair.source_language == "zh" else "not different", source)
+    unchanged = (claim, source) == (pair.claim, pair.source)
+    return pair if unchanged else replace(pair, claim=claim, source=source)
 
 
 def _flipped(pair: Pair) -> list[Finding]:
@@ -117,7 +141,7 @@ def _said(clause: Clause, others: Sequence[Clause]) -> bool:
 
 
 # To keep from is a denial in other words: 妨碍 X 进入, X 难以进入.
-_KEPT = re.compile(r"妨碍|阻碍|阻止|防止|\b(?:prevent|hinder|hamper|imped|preclud)\w*")
+_KEPT = re.compile(r"妨碍|阻碍|受阻|阻止|防止|解除|\b(?:prevent|hinder|hamper|imped|preclud)\w*")
 
 
 def _denied(clause: Clause) -> int:
@@ -147,6 +171,9 @@ _ADVISED = re.compile(
     r"(?:应当?|宜|须|必须|推荐|建议)(?![激变答用对急])"
     r"|\b(?:should|must|ought to|recommend(?:ed|s)?|advis(?:ed|able)|be given|be used)\b"
 )
+_PERMITTED = re.compile(
+    r"(?<!不)可以?(?:继续)?(?:使用|应用|服用|给予|用于)|\b(?:can|may) (?:safely )?be (?:given|used|taken)\b"
+)
 _UNADVISED = re.compile(
     r"(?:不|未|勿|切勿|避免)[^，。；]{0,4}?(?:应当?|宜|须|得|推荐|建议|主张|提倡)|禁[用忌止]|避免|忌用|慎用"
     r"|\b(?:not|never|no longer|neither)\b[^,.;]{0,24}"
@@ -157,6 +184,12 @@ _UNADVISED = re.compile(
 
 def _unadvised(pair: Pair) -> list[Finding]:
     """Find what the claim advises where all that the quote says of advice is against it."""
+    for clause in pair.clauses[0]:
+        permitted = _PERMITTED.search(clause.plain)
+        rendered = pair.rendered(clause)
+        if permitted and rendered and not _UNADVISED.search(clause.plain):
+            if all(_UNADVISED.search(other.plain) for other in rendered):
+                return [Finding("negation", permitted.group())]
     claim, source = pair.claim.lower(), pair.source.lower()
     advised = _ADVISED.search(claim)
     if not advised or _UNADVISED.search(claim) or denies(claim):

@@ -89,6 +89,8 @@ def _listed(pair: Pair) -> tuple[Places, list[Finding]]:
         lendable = concept.kind in ("disease", "anatomy", "organ")
         if (lendable and mentions(low_context, forms)) or _spelled_in(forms, pair.source):
             continue
+        if pair.same and _in_other_words(concept, pair.source):
+            continue
         if _sure_name(concept, same=pair.same):
             findings.append(Finding("name", concept.text))
     return places, findings
@@ -107,7 +109,7 @@ def _formed(pair: Pair, known: Places) -> list[Finding]:
         if pair.same or _has_digit(name):
             parts = [spelled(p) for p in re.split(r"[/]", name)]
             if not all(part in squeezed or _loose(part, squeezed) for part in parts) and not (
-                _initials(name, pair.source)
+                _initials(name, pair.source) or _spelt_out(name, pair.source)
             ):
                 findings.append(Finding("name", name))
     return findings
@@ -169,6 +171,41 @@ def _sure_name(concept: Concept, *, same: bool) -> bool:
     if kind == "drug":
         return not re.search(r"类|药物?$|剂$", concept.names[0] if concept.names else concept.text)
     return kind in ("disease", "regimen")
+
+
+# Where a thing was measured or how it was given is told in many words: 血尿酸, 静脉输注.
+_MEASURED = re.compile(r"^(?:血清|血浆|外周血|血)")
+
+
+def _in_other_words(concept: Concept, source: str) -> bool:
+    """Tell whether a Chinese source has what is measured, or most of the name of what is done."""
+    name = concept.text
+    bare = _MEASURED.sub("", name)
+    if bare != name and len(bare) > 1 and bare in source:
+        return True
+    pairs = {name[i : i + 2] for i in range(len(name) - 1)}
+    held = sum(pair in source for pair in pairs)
+    return concept.kind == "procedure" and held * 3 >= len(pairs) > 1
+
+
+# Measures of outcome and their names in words.
+_MEASURES = {
+    "OS": r"总生存|overall survival", "PFS": r"无进展生存|progression-free survival",
+    "DFS": r"无病生存|disease-free survival", "EFS": r"无事件生存|event-free survival",
+    "RFS": r"无复发生存|(?:relapse|recurrence)-free survival",
+    "ORR": r"客观缓解|缓解率|有效率|(?:objective|overall) response|response rate",
+    "DCR": r"疾病控制|disease control", "CR": r"完全缓解|complete (?:response|remission)",
+    "PR": r"部分缓解|partial (?:response|remission)", "AE": r"不良|adverse",
+    "HR": r"风险比|hazard ratio", "OR": r"比值比|odds ratio", "RR": r"相对危险|relative risk|risk ratio",
+    "CI": r"置信区间|可信区间|confidence interval", "BMI": r"体质量指数|体重指数|body mass index",
+    "ICU": r"重症监护|intensive care", "MRI": r"磁共振|magnetic resonance", "QoL": r"生活质量|quality of life",
+}  # fmt: skip
+
+
+def _spelt_out(name: str, source: str) -> bool:
+    """Tell whether the words that a common abbreviation stands for are in the source."""
+    words = _MEASURES.get(name) or _MEASURES.get(name.removesuffix("s"))
+    return words is not None and re.search(words, source, re.I) is not None
 
 
 def _is_symbol(name: str, *, at_start: bool) -> bool:

@@ -6,6 +6,8 @@ source has where the claim renders it has to come again, in whatever words.
 
 from __future__ import annotations
 
+import re
+
 from rag.findings import Finding
 from rag.narrowing import (
     ALL,
@@ -21,6 +23,10 @@ from rag.narrowing import (
 )
 from rag.pairing import Pair
 from rag.polarity import Clause, denies
+
+
+# Each of those named; "all" in a word that may stand for both as well.
+_EACH = re.compile(r"[都均皆]")
 
 
 def wider(pair: Pair) -> list[Finding]:
@@ -58,6 +64,9 @@ def _clause(pair: Pair, clause: Clause, rendered: tuple[Clause, ...]) -> list[Fi
 
     if (words := left_out(SOME)) and people:
         return [Finding("scope", words)]
+    each = people and _EACH.search(clause.plain)
+    if each and not SOME.words.search(claim) and all(SOME.words.search(o.plain) for o in rendered):
+        return [Finding("scope", each.group())]
     for kind in (ANIMALS, VITRO):
         if people and not PEOPLE.search(pair.source) and not kind.words.search(claim):
             if match := kind.words.search(pair.source):

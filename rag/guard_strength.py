@@ -25,10 +25,10 @@ _HEDGE = re.compile(
 _RESERVED = re.compile(
     _HEDGE.pattern
     + r"|提示|可(?!以|靠|见|行|逆|溶|切)|大概|未必|未必|不一定|不(?:清楚|明确|明(?=[，。]|$)|"
-    r"确定)|未[明知]|考虑|候选|预示|参考|"
+    r"确定)|未[明知]|考虑|候选|预示|参考|是否|能否|(?:还|尚|仍)需|定论|"
     r"\bindicat\w*|\bimpl(?:y|ies|ied)\b|\b(?:unknown|uncertain)\b|\bwould\b|\bexpected to\b|"
     r"\bproposed\b|"
-    r"\bpoints? to\b|\bhints?\b|\bnot (?:certain|established|known)\b|\bneeds? to be\b",
+    r"\bpoints? to\b|\bhints?\b|\bnot (?:certain|established|known)\b|\bwhether\b|\bunsettled\b|\bneeds? to be\b",
     re.I,
 )
 _PROOF = re.compile(
@@ -60,7 +60,7 @@ _REPORT = re.compile(
 _ASSOCIATED = re.compile(
     r"(?<![\u4e00-\u9fff])相关(?=[。，；]|$)|(?:与|和|同|跟)[^，。；]{1,40}?(?:相关|有关|关联|"
     r"联系)|呈[^，。；]{0,6}相关|相关性|"
-    r"存在[^，。；]{0,6}关联|(?:危险|保护|预测|影响|风险)因素|预测指标|伴随|"
+    r"存在[^，。；]{0,6}关联|(?:危险|保护|预测|影响|风险)因素|预测指标|预示|伴随|"
     r"\bassociat(?:ed (?:with|to)|ion)\b|\bcorrelat\w+|\b(?:linked|related|link|"
     r"relation(?:ship)?) (?:to|with|between)\b|"
     r"\b(?:risk|protective|prognostic) factors?\b|\bpredict(?:s|ed|or|ors|ive)?\b",

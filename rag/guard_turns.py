@@ -19,6 +19,8 @@ NONE_ALIKE = 0.35
 _AMOUNT = re.compile(
     r"higher|lower|longer|shorter|greater|smaller|more|fewer|[高低长短多少大小]|升|降|增|减", re.I
 )
+_RESISTS = re.compile("resistan|耐药", re.I)
+_SENSITIVE = re.compile("sensitiv|敏感(?!度|性)|respond|有效(?!率)", re.I)
 _STATE = re.compile("positive|negative|阳性|阴性", re.I)
 
 
@@ -48,6 +50,9 @@ def _turns(pair: Pair) -> list[Finding]:
             alone = [t for t in ours if t.axis == turn.axis]
             if not same and turn.axis == "degree" and len({t.sign for t in alone}) > 1:
                 continue  # effective against resistance: which is which takes more than words
+            if _RESISTS.search(turn.word) and not _SENSITIVE.search(f"{pair.claim} {pair.source}"):
+                if _RESISTS.search(pair.source):
+                    continue  # what is counted or told of, no comparison
             if _STATE.search(turn.word) and any(
                 _STATE.search(t.word) and t.sign == turn.sign for t in theirs
             ):
@@ -89,6 +94,10 @@ def _is_turned(turn: Turn, theirs: Sequence[Turn], ours: int, *, same: bool) -> 
             return True
         # Only names are shared; without one that tells, both senses in the quote let it pass.
         if far[0] == 0:
+            # What one language puts behind the word the other may have before it.
+            around = best_around(turn, opposed)
+            if around >= SAME_CLAUSE and best_around(turn, alike) <= around - 0.4:
+                return True
             return not alike and len(axis) >= ours
         behind = best_object(turn, opposed)
         if turn.after and behind <= best_object(turn, alike) and near is not None:

@@ -123,7 +123,7 @@ GROUPS = tuple(
         (r"绝经后?|\bpost-?menopausal\b", r"\bmenopause\b|停经"),
         (
             r"(?:妊娠期?|孕期)(?=[^，。；]{0,6}(?:妇女|女性|患者))|孕妇|\bpregnant\b",
-            r"孕|妊娠|\bpregnan\w+",
+            r"孕|妊娠|\bpregnan\w+|\bgestation\w*|\bmaternal\b",
         ),
         (
             r"女性(?=[^，。；]{0,4}(?:患者|中))|\b(?:women|female patients)\b",
@@ -164,7 +164,7 @@ GROUPS = tuple(
             r"阴性|无|没有|\bnegativ\w+|\bwithout\b|\bno\b",
         ),
         (
-            r"(?:敏感)?突变的?(?=[^，。；]{0,6}(?:患者|者))|\b(?:with (?:\w+ )?mutations?|mutant|"
+            r"(?:敏感)?突变的?(?=[^，。；]{0,10}(?:患者|者))|\b(?:with (?:\w+ )?mutations?|mutant|"
             r"mutated)\b",
             r""
             r"突"

@@ -9,22 +9,22 @@ from dataclasses import dataclass, replace
 # Pairs of opposites; a word of one column in place of one of the other turns a claim round.
 _UP = (
     r"促进(?!剂)|促使|增强|上调|升高|增加|激活(?!剂|的)|活化(?!的)|提高|加速|增多|延长|"
-    r"诱导(?!的)|启动|增大|上升|扩大|过表达|高表达|加重|加剧"
+    r"诱导(?!的)|启动|增大|上升|扩大|过表达|高表达|表达(?:水平)?(?:较|更|偏)?高|加重|加剧"
     r"|\bpromot\w*|\benhanc\w*|\bup-?regulat\w*|\bincreas\w*|\bactivat\w*|"
     r"\bstimulat\w*|(?<!-)\binduc(?:e|es|ed(?! by)|ing)\b|(?<=is )induced|(?<=are )induced|"
     r"(?<=was )induced|(?<=were )induced|\belevat\w*"
     r"|\baccelerat\w*|\bprolong\w*|\brais(?:e|es|ed|ing)\b|\boverexpress\w*|"
-    r"\bris(?:e|es|en|ing)\b|\brose\b|\bworsen\w*|\bget(?:s|ting)? worse\b|\bfacilitat\w*|"
-    r"\bboost\w*|\bstrengthen\w*|\baggravat\w*"
+    r"\bris(?:e|es|en|ing)\b|\brose\b|\bworsen(?:s|ed)?\b|\bget(?:s|ting)? worse\b|\bfacilitat\w*|"
+    r"\bboost\w*|\bstrengthen\w*|\baggravat\w*|\bhigh(?=\s+(?:[\w\-/]+\s+){0,2}expression)"
 )
 _DOWN = (
     r"(?<!免疫)抑制(?!剂|因子|物|性)|阻断(?!剂)|下调|降低|减少|减弱|失活|灭活|"
-    r"缩短|阻碍|阻止|妨碍|削弱|下降|缩小|低表达|减轻|减缓|延缓|拮抗(?!剂)|"
+    r"缩短|阻碍|阻止|妨碍|削弱|下降|缩小|低表达|表达(?:水平)?(?:较|更|偏)?低|减轻|减缓|延缓|拮抗(?!剂)|受抑(?!制)|受阻|"
     r"阻滞(?!剂)|清除|缓解(?!率|期)|预防(?!性|接种|用药|措施|医学)"
     r"|\binhibit(?!or)\w*|\bsuppress\w*|\bblock(?!er)\w*|\bdown-?regulat\w*|"
     r"\bdecreas\w*|\breduc\w*|\bweaken\w*|\binactivat\w*"
     r"|\bshorten\w*|\bimpair\w*|\bimped\w*|\bprevent\w*|\battenuat\w*|"
-    r"\blower(?:s|ed|ing)\b|\blower (?=(?:the )?[a-z]+ ?[a-z]* (?:and|by|in|"
+    r"(?<![-\w])lower(?:s|ed|ing)\b|\blow(?=\s+(?:[\w\-/]+\s+){0,2}expression)|\blower (?=(?:the )?[a-z]+ ?[a-z]* (?:and|by|in|"
     r"level))|\bkeep(?:s|ing)?(?= [\w\s\-]{1,30}? (?:from|out of)\b)|\bhamper\w*|\bhinder\w*|"
     r"\bdiminish\w*|\bdelay\w*|\bdeclin\w*|"
     r"\bfall(?:s|en|ing)?\b|\bfell\b|\bdrop(?:s|ped)?\b|\bslow(?:s|ed|ing)\b|"
@@ -52,11 +52,12 @@ _NEGATION = re.compile(
     r"足|稳定|典型|完整|明原因|久|得不|过|论|管|只|等|足)|未(?!来|分化|成熟|婚)|"
     r"无(?!论|关紧要|进展|创|菌|病生存|瘤|痛|症状)|没有|并非|而非|绝非|"
     r"非(?=必要|同源|所有|全部|每)"
-    r"|缺乏(?!症|[^，。；]{0,4}[A-Za-z0-9-]{2,12} ?的|有关|相关|与|和|者|的|会|可|不|未|加重|使|"
+    r"|缺乏(?!症|\s*[a-z]+-?\d|[^，。；]{0,4}[A-Za-z0-9-]{2,12} ?的|有关|相关|与|和|者|的|会|可|不|未|加重|使|"
     r"是|导致|引起|造成|$)|不足以|不充分|难以|很难|尚未|从未|禁用|禁忌|避免"
-    r"|\b(?:not|no|never|without(?! symptoms)|neither|nor|cannot|lacks|lack(?! of (?!evidence|"
-    r"data|proof))|lacking|fails?|"
-    r"failed|absence of|contraindicat\w+|avoid(?:ed)?|unable|insufficient|inadequate|unproven|"
+    r"|\b(?:not|no|never|(?<!those )(?<!patients )(?<!ones )without(?! symptoms|\s+[a-z]+-?\d)|"
+    r"neither|nor|cannot|lacks(?!\s+[a-z]+-?\d)|lack(?!\s+[a-z]+-?\d| of (?!evidence|"
+    r"data|proof))|lacking(?!\s+[a-z]+-?\d)|fail(?:s|ed|ing)? to|"
+    r"absence of|contraindicat\w+|avoid(?:ed)?|unable|insufficient|inadequate|unproven|"
     r"unlikely|unclear|unknown|uncertain|hardly|scarcely)\b|n't\b",
     re.I,
 )
@@ -64,7 +65,7 @@ _NEGATION = re.compile(
 _BOUND = re.compile(
     r"不(?:[要应宜得可能])?(?:低于|高于|少于|多于|超过|大于|小于|短于)|\bno(?:t)? (?:less|more|"
     r"fewer|"
-    r"lower|higher) than\b|\bnot exceed\w*|不[到足](?=\s*\d)|(?:[高低大小多少]于|超过)(?=\s*\d)|"
+    r"lower|higher) than\b|\bnot exceed\w*|不[到足满](?=\s*\d)|未[达到满](?:到)?(?=\s*\d)|(?:[高低大小多少]于|超过)(?=\s*\d)|"
     r"\b(?:higher|lower|greater|more|less|fewer) than (?=\d)"
 )
 _CLAUSE = re.compile(
@@ -73,10 +74,12 @@ _CLAUSE = re.compile(
 )
 # What begins another predicate is not governed any more.
 _JOINED = re.compile(
-    r"并(?!发)|且|从而|进而|\band (?:also )?(?:does|do|is|are|was|were|has|have|\w+s\b(?= ))"
+    r"并(?!发)|且|从而|进而|\band (?:also )?(?:does|do|is|are|was|were|has|have|\w+s\b(?= )|"
+    r"\w+ed\b(?=\s+(?:the|an?|its|their)\b))"
 )
-# A pause between two words of direction parts what they govern: 功能减弱、分泌增多.
-_PREDICATE = re.compile(f"{_JOINED.pattern}|、")
+# A pause between two words of direction parts what they govern, and so does what comes after:
+# 功能减弱、分泌增多; 抑制 A 后 B 增多.
+_PREDICATE = re.compile(f"{_JOINED.pattern}|、|(?<![术预然此产餐])后(?=[\u4e00-\u9fffA-Za-z])")
 # Words that only join; what two clauses share has to be more than these.
 _JOINING = frozenset(
     "a an and as at by for from in is are was were be been has "
