@@ -2,7 +2,8 @@
 
 Run: python -m benchmarks.guard [-v] [--tuned | --held]. Claims and sources in both languages
 come from ``data/claims.tsv`` (our own text; an empty cell has no source in that language) and
-``data/later_claims.tsv`` (written when the rules stood), and
+``data/later_claims.tsv`` (written when the rules stood), ``data/free_claims.tsv`` (Chinese
+sources in a reader's own words, each with one error written by hand), and
 ``data/paraphrases.tsv`` (sentences of the sample papers in other words or in another language);
 where they are there, sentences of the shared question sets too (as they stand, each with the next
 one as its neighbour). The guard was worked on with half of the claims (--tuned).
@@ -41,6 +42,32 @@ def own_pairs(claims: str, sources: str, part: str = "", file: str = "claims.tsv
         if not part or (part == "held") == (n % 2 == 1):
             pairs.append((row[claim], row[source], neighbour, ""))
     return pairs
+
+
+def free_pairs(part: str, language: str) -> tuple[list[Pair], list[tuple[str, str, str]]]:
+    """Return free renderings of Chinese sources, and (kind, wrong sentence, source) of each."""
+    with open(HERE / "data" / "free_claims.tsv", encoding="utf-8") as handle:
+        rows = [row for row in csv.DictReader(handle, delimiter="\t") if row["part"] == part]
+    pairs = [
+        (row[f"claim_{language}"], row["source_zh"], after["source_zh"], "")
+        for row, after in zip(rows, rows[1:] + rows[:1], strict=True)
+    ]
+    return pairs, [(row["error"], row[f"wrong_{language}"], row["source_zh"]) for row in rows]
+
+
+def measure_free(
+    part: str, language: str, translator: Translator | None
+) -> dict[str, tuple[int, int]]:
+    """Return what ``measure`` does, and the errors that were written by hand ("own ...")."""
+    pairs, wrong = free_pairs(part, language)
+    out = measure(pairs, translator)
+    for kind, sentence, source in wrong:
+        caught = bool(check(sentence, [source], translator=translator))
+        if not caught and "-v" in sys.argv:
+            print("MISSED own", kind, sentence, "|", source)
+        before = out.get(f"own {kind}", (0, 0))
+        out[f"own {kind}"] = (before[0] + caught, before[1] + 1)
+    return out
 
 
 def paraphrases(*, same: bool) -> list[Pair]:
@@ -111,6 +138,8 @@ def tables(
         for kind, (caught, tried) in counts.items():
             before = merged.get(kind, (0, 0))
             merged[kind] = (before[0] + caught, before[1] + tried)
+    for free, language in itertools.product(("worked on", "later"), ("zh", "en")):
+        yield f"free, {free}, {language} on zh", measure_free(free, language, translator)
     for same, name in ((True, "same"), (False, "across")):
         yield f"paraphrases, {name} language", measure(paraphrases(same=same), translator)
     for name, merged in total.items():

@@ -46,6 +46,7 @@ _JOINS = re.compile(
 
 _BEHIND = re.compile(
     r"\s*(?:\([^()]*\)\s*)?(?:of|in|with|for|among|under|on|at|after|before)\b|"
+    r"\s*(?:\w+ed\s+)?to\b(?!\s*[\d.])|"
     r"\s*[（(](?=[^\d）)]{1,16}[）)])",
 )
 

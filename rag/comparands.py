@@ -37,7 +37,7 @@ _TABLE: dict[str, dict[str, str]] = {
         "middle dose": r"中剂量|\b(?:medium|middle|moderate)[- ]dose",
         "low dose": r"低剂量|\blow(?:er)?[- ]dose",
         "model": r"模型组|\bmodel group",
-        "sham": r"假手术|\bsham\b",
+        "sham": r"假(?:手术|刺激|针刺|治疗|注射|干预)(?:组)?|\bsham\b",
     },
     "time": {
         "before": r"(?:治疗|干预|用药|给药)前|基线|\bbefore (?:the )?(?:treatment|therapy|"
@@ -109,14 +109,18 @@ _VISIT = re.compile(
 )
 # 40 岁以上者; people over 40; aged 20 or older: a group and no count.
 _AGES = re.compile(
-    r"(?:(?P<least>≥)\s*)?(?P<zh>\d+)\s*岁(?P<way>(?:及|或)?以[上下])?(?=[^，。；]{0,8}(?:者|患者|人群|"
+    r"(?:(?P<least>≥)\s*)?(?P<zh>\d+)\s*岁(?P<way>(?:及|或)?以[上下])?(?=[^，。；]{0,8}(?:者|"
+    r"患者|人群|"
     r"成人|居民|组|男|女))|\baged (?P<or>\d+)(?: years)? (?:or|and) (?P<older>older|above|over|"
     r"younger|below|under)\b|\b(?:people|adults|patients|those|women|men|aged) "
     r"(?P<past>over|above|older than|under|below|younger than) (?P<en>\d+)\b(?! ?(?:%|mg|g|kg|m))"
 )
 _UNITS = {"周": "week", "天": "day", "个月": "month"}
 # A mutation by its code: C797S, V600E.
-_MUTATION = re.compile(r"(?<![A-Za-z0-9])[ACDEFGHIKLMNPQRSTVWY]\d{2,4}[ACDEFGHIKLMNPQRSTVWY](?![A-Za-z0-9])")
+_MUTATION = re.compile(
+    r"(?<![A-Za-z0-9])[ACDEFGHIKLMNPQRSTVWY]\d{2,"
+    r"4}[ACDEFGHIKLMNPQRSTVWY](?![A-Za-z0-9])"
+)
 # What everybody in a study has, an operation say, is no arm by itself.
 _BARE = re.compile(r"手术|治疗|surgery|operation|treatment|therapy", re.I)
 # Families of names that a number can belong to.

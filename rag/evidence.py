@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.alignment import ALIGNED
+from rag.answer_forms import form_unsaid
 from rag.coverage import Coverage
 from rag.facets import Facet, facets_missing, facets_of
 from rag.kinds import calls_for_sign, unsaid
@@ -48,8 +49,9 @@ class Evidence:
     are specific terms and facets of the question that the best sentences lack, of ``asked``;
     ``uncovered`` its heaviest terms that the best passage lacks. ``unmentioned`` is what the
     question is about, where no passage found mentions any of it; ``beside`` tells that the best
-    sentences speak of none of the facets that are asked for, ``unsaid`` which of a definition and
-    classes is asked for that none gives, ``told`` that the best one gives the classes asked for.
+    sentences speak of none of the facets that are asked for, ``unsaid`` which of a definition,
+    classes or a form of answer (a percentage, a person) is asked for that none gives, ``told``
+    that the best one gives the classes asked for.
     """
 
     direction: str
@@ -126,9 +128,18 @@ def weigh(
         uncovered=_uncovered(best, coverage),
         unmentioned=_unmentioned(ranked, coverages),
         beside=bool(facets) and all(facet.name in missing for facet in facets),
-        unsaid=unsaid(question.search, question.kind, question.language, [c.fit for c in top]),
+        unsaid=unsaid(question.search, question.kind, question.language, [c.fit for c in top])
+        or _form_unsaid(question, top, lexicon),
         told=question.kind == "classes" and best.fit >= 1.0,
     )
+
+
+def _form_unsaid(question: Question, top: Sequence[Candidate], lexicon: Translator | None) -> str:
+    """Return the form that the answer to a narrow question must have and no sentence has."""
+    if question.broad or question.kind in ("classes", "comparison", "source"):
+        return ""
+    texts = [candidate.search for candidate in top]
+    return form_unsaid(question.search, question.language, texts, lexicon)
 
 
 def _unmentioned(ranked: Sequence[Candidate], coverages: Mapping[str, Coverage]) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ SAME_CLAUSE = 0.5
 def denials(pair: Pair) -> list[Finding]:
     """Return the clauses that deny what the source says, or say what it denies."""
     pair = _levelled(pair)
+    if differs := _differing(pair):
+        return differs
     found = [
         *_negations(pair, fold(pair.claim), fold(pair.source)),
         *([] if pair.same else _undenied(*pair.shared)),
@@ -31,10 +33,28 @@ _EVEN = re.compile(
     r"相近|相当(?!于|多|大|高|低)|相仿|持平|大致相同|\b(?:comparable|similar)\b(?! to those)", re.I
 )
 _NO_DIFFERENCE = re.compile(
-    r"(?:无|没有|未见)[^，。；]{0,10}(?:差异|差别|不同)|差异[^，。；]{0,4}(?:无|没有|不)|不存在[^，。；]{0,6}差异"
+    r"(?:无|没有|未见)[^，。；]{0,10}(?:差异|差别|不同)|差异[^，。；]{0,4}(?:无|没有|不)|"
+    r"不存在[^，。；]{0,6}差异"
     r"|\b(?:no|not|without)\b[^,.;]{0,30}\bdiffer\w*",
     re.I,
 )
+
+
+_DIFFERS = re.compile(
+    r"(?<![没无未])有[^，。；]{0,8}(?:差异|差别)|(?:差异|差别)(?:有|具有|显著|"
+    r"明显)(?![^，。；]{0,4}[无不])"
+    r"|\bdiffered\b|\b(?:an?|the) (?:statistically )?significant difference",
+    re.I,
+)
+
+
+def _differing(pair: Pair) -> list[Finding]:
+    """Find a difference where the source tells of none or calls things alike."""
+    claimed = _DIFFERS.search(pair.claim)
+    none = _NO_DIFFERENCE.search(pair.source) or _EVEN.search(pair.source)
+    if claimed and none and not _DIFFERS.search(pair.source) and not denies(pair.claim):
+        return [Finding("negation", claimed.group())]
+    return []
 
 
 def _levelled(pair: Pair) -> Pair:
@@ -60,6 +80,8 @@ def _flipped(pair: Pair) -> list[Finding]:
         if (clause.negations - other.negations) % 2:
             return [Finding("negation", clause.plain.strip()[:40])]
         rendered = [(c, others) for c, others in rendered if c is not clause]
+    if _merged(pair, rendered):
+        return []
     matched = left[1] if left else None
     theirs = {id(o): o for _, others in rendered for o in others}.values()
     if (sum(o.negations for o in theirs) - sum(c.negations for c, _ in rendered)) % 2 == 0:
@@ -72,6 +94,17 @@ def _flipped(pair: Pair) -> list[Finding]:
         if others and all(_opposed(clause, other) for other in others):
             return [Finding("negation", clause.plain.strip()[:40])]
     return []
+
+
+def _merged(pair: Pair, rendered: Sequence[tuple[Clause, tuple[Clause, ...]]]) -> bool:
+    """Tell whether a denied clause of the source may have gone into another clause of the claim.
+
+    No clause renders it, the claim has fewer clauses, and as many denials in all.
+    """
+    met = {id(other) for _, others in rendered for other in others}
+    lost = any(o.negations % 2 for o in pair.clauses[1] if id(o) not in met)
+    even = sum(c.negations for c in pair.clauses[0]) == sum(o.negations for o in pair.clauses[1])
+    return lost and even and len(pair.clauses[0]) < len(pair.clauses[1])
 
 
 def _left_over(
@@ -172,10 +205,12 @@ _ADVISED = re.compile(
     r"|\b(?:should|must|ought to|recommend(?:ed|s)?|advis(?:ed|able)|be given|be used)\b"
 )
 _PERMITTED = re.compile(
-    r"(?<!不)可以?(?:继续)?(?:使用|应用|服用|给予|用于)|\b(?:can|may) (?:safely )?be (?:given|used|taken)\b"
+    r"(?<!不)可以?(?:继续)?(?:使用|应用|服用|给予|用于)|\b(?:can|may) (?:safely )?be (?:given|"
+    r"used|taken)\b"
 )
 _UNADVISED = re.compile(
-    r"(?:不|未|勿|切勿|避免)[^，。；]{0,4}?(?:应当?|宜|须|得|推荐|建议|主张|提倡)|禁[用忌止]|避免|忌用|慎用"
+    r"(?:不|未|勿|切勿|避免)[^，。；]{0,4}?(?:应当?|宜|须|得|推荐|建议|主张|提倡)|禁[用忌止]|"
+    r"避免|忌用|慎用"
     r"|\b(?:not|never|no longer|neither)\b[^,.;]{0,24}"
     r"\b(?:recommend|advis|be given|be used|be combined)\w*"
     r"|\b(?:should|must|ought) not\b|\bcontraindicat\w+|\bavoid(?:ed)?\b|\binadvisable\b"
@@ -187,9 +222,9 @@ def _unadvised(pair: Pair) -> list[Finding]:
     for clause in pair.clauses[0]:
         permitted = _PERMITTED.search(clause.plain)
         rendered = pair.rendered(clause)
-        if permitted and rendered and not _UNADVISED.search(clause.plain):
-            if all(_UNADVISED.search(other.plain) for other in rendered):
-                return [Finding("negation", permitted.group())]
+        against = rendered and all(_UNADVISED.search(other.plain) for other in rendered)
+        if permitted and against and not _UNADVISED.search(clause.plain):
+            return [Finding("negation", permitted.group())]
     claim, source = pair.claim.lower(), pair.source.lower()
     advised = _ADVISED.search(claim)
     if not advised or _UNADVISED.search(claim) or denies(claim):
@@ -201,7 +236,7 @@ def _unadvised(pair: Pair) -> list[Finding]:
 
 def _denies(clause: Clause, theirs: Sequence[Clause], claim: str) -> bool:
     """Tell whether a clause denies what the quote, in other words, says without any denial."""
-    if clause.negations % 2 == 0 or any(c.negations for c in theirs):
+    if clause.negations % 2 == 0 or any(map(_denied, theirs)):
         return False
     every = frozenset[str]().union(*(c.tokens for c in theirs))
     alike = overlap(clause.tokens, every) >= SAME_CLAUSE and len(clause.tokens) > 2

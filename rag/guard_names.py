@@ -196,9 +196,11 @@ _MEASURES = {
     "ORR": r"客观缓解|缓解率|有效率|(?:objective|overall) response|response rate",
     "DCR": r"疾病控制|disease control", "CR": r"完全缓解|complete (?:response|remission)",
     "PR": r"部分缓解|partial (?:response|remission)", "AE": r"不良|adverse",
-    "HR": r"风险比|hazard ratio", "OR": r"比值比|odds ratio", "RR": r"相对危险|relative risk|risk ratio",
+    "HR": r"风险比|hazard ratio", "OR": r"比值比|odds ratio", "RR": r"相对危险|relative risk|"
+                                                              r"risk ratio",
     "CI": r"置信区间|可信区间|confidence interval", "BMI": r"体质量指数|体重指数|body mass index",
-    "ICU": r"重症监护|intensive care", "MRI": r"磁共振|magnetic resonance", "QoL": r"生活质量|quality of life",
+    "ICU": r"重症监护|intensive care", "MRI": r"磁共振|magnetic resonance", "QoL": r"生活质量|"
+                                                                            r"quality of life",
 }  # fmt: skip
 
 

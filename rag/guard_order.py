@@ -23,6 +23,16 @@ _BY = re.compile(
     rf"(?P<a>[^，。；]{{2,30}}?)[比较](?P<b>[^，。；]{{2,16}}?)(?:更|明显|显著|要|稍|略)*"
     rf"(?P<sign>[{_HIGH}{_LOW}])(?![于度危风])"
 )
+# A 比 B 更易发生.
+_READILY = re.compile(
+    r"(?P<a>[^，。；]{2,30}?)比(?P<b>[^，。；]{2,16}?)(?P<sign>更容?易|更常|"
+    r"更可能|更多见)"
+)
+# 与 B 相比，A 更易发生; 与 B 相比，A 的比率低.
+_BESIDE = re.compile(
+    rf"[与和同较](?P<b>[^，。；]{{2,20}}?)(?:相比|比较)，(?P<a>[^，。；]{{2,30}}?)(?:更|较|明显|显著)*"
+    rf"(?P<sign>容?易(?=[^，。；])|[{_HIGH}{_LOW}](?=[，。；]|$))"
+)
 # A 为 B 的 3 倍.
 _TIMES = re.compile(
     r"(?P<a>[^，。；]{2,30}?)(?:高达|可达|达到|达|约为|是|为)(?P<b>[^，。；\d]{2,24}?)的\s*"
@@ -80,7 +90,7 @@ def _compared(pair: Pair) -> list[Finding]:
 
 def _orders(text: str) -> list[_Order]:
     found = []
-    for pattern in (_OVER, _BY, _TIMES):
+    for pattern in (_OVER, _BY, _READILY, _BESIDE, _TIMES):
         for match in pattern.finditer(text):
             if pattern is not _TIMES and quantities(match["b"][:4]):
                 continue  # a bound of a number

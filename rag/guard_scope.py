@@ -24,7 +24,6 @@ from rag.narrowing import (
 from rag.pairing import Pair
 from rag.polarity import Clause, denies
 
-
 # Each of those named; "all" in a word that may stand for both as well.
 _EACH = re.compile(r"[都均皆]")
 
@@ -64,7 +63,7 @@ def _clause(pair: Pair, clause: Clause, rendered: tuple[Clause, ...]) -> list[Fi
 
     if (words := left_out(SOME)) and people:
         return [Finding("scope", words)]
-    each = people and _EACH.search(clause.plain)
+    each = (people or DISEASE.search(clause.plain)) and _EACH.search(clause.plain)
     if each and not SOME.words.search(claim) and all(SOME.words.search(o.plain) for o in rendered):
         return [Finding("scope", each.group())]
     for kind in (ANIMALS, VITRO):

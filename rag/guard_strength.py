@@ -28,7 +28,9 @@ _RESERVED = re.compile(
     r"确定)|未[明知]|考虑|候选|预示|参考|是否|能否|(?:还|尚|仍)需|定论|"
     r"\bindicat\w*|\bimpl(?:y|ies|ied)\b|\b(?:unknown|uncertain)\b|\bwould\b|\bexpected to\b|"
     r"\bproposed\b|"
-    r"\bpoints? to\b|\bhints?\b|\bnot (?:certain|established|known)\b|\bwhether\b|\bunsettled\b|\bneeds? to be\b",
+    r"\bpoints? to\b|\bhints?\b|\bnot (?:yet )?(?:clear|certain|established|known|understood)\b|"
+    r"\bwhether\b|\bunsettled\b|"
+    r"\bneeds? to be\b",
     re.I,
 )
 _PROOF = re.compile(
@@ -79,6 +81,12 @@ _ACTS = re.compile(
     re.I,
 )
 
+# Its mechanism is related to X: that is said of a cause.
+_BY_CAUSE = re.compile(
+    r"(?:机制|机理|原因|成因)[^，。；]{0,8}[与和]|\b(?:mechanism|reason|"
+    r"cause)s?\b",
+    re.I,
+)
 _ACTING = re.compile(f"{_CAUSES.pattern}|{_ACTS.pattern}", re.I)
 
 
@@ -148,7 +156,10 @@ def _caused(pair: Pair) -> list[Finding]:
         for acts, words in ((_CAUSES, _CAUSES), (_ACTS, _ACTING)):
             said = acts.search(clause.plain)
             if said and all(
-                _ASSOCIATED.search(o.plain) and not words.search(o.plain) for o in rendered
+                _ASSOCIATED.search(o.plain)
+                and not words.search(o.plain)
+                and not (_BY_CAUSE.search(o.plain) and _RESERVED.search(clause.plain))
+                for o in rendered
             ):
                 findings.append(Finding("cause", said.group()))
     return findings

@@ -50,9 +50,8 @@ def _turns(pair: Pair) -> list[Finding]:
             alone = [t for t in ours if t.axis == turn.axis]
             if not same and turn.axis == "degree" and len({t.sign for t in alone}) > 1:
                 continue  # effective against resistance: which is which takes more than words
-            if _RESISTS.search(turn.word) and not _SENSITIVE.search(f"{pair.claim} {pair.source}"):
-                if _RESISTS.search(pair.source):
-                    continue  # what is counted or told of, no comparison
+            if _RESISTS.search(turn.word) and _only_resistance(pair):
+                continue  # what is counted or told of, no comparison
             if _STATE.search(turn.word) and any(
                 _STATE.search(t.word) and t.sign == turn.sign for t in theirs
             ):
@@ -63,6 +62,12 @@ def _turns(pair: Pair) -> list[Finding]:
                 kind = "direction" if turn.axis == "change" else "comparison"
                 findings.append(Finding(kind, turn.word))
     return findings
+
+
+def _only_resistance(pair: Pair) -> bool:
+    """Tell whether both speak of resistance and neither of what responds."""
+    texts = (pair.claim, pair.source)
+    return all(map(_RESISTS.search, texts)) and not any(map(_SENSITIVE.search, texts))
 
 
 def _outnumbered(ours: Sequence[Turn], theirs: Sequence[Turn]) -> list[Finding]:

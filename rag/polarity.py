@@ -19,12 +19,14 @@ _UP = (
 )
 _DOWN = (
     r"(?<!免疫)抑制(?!剂|因子|物|性)|阻断(?!剂)|下调|降低|减少|减弱|失活|灭活|"
-    r"缩短|阻碍|阻止|妨碍|削弱|下降|缩小|低表达|表达(?:水平)?(?:较|更|偏)?低|减轻|减缓|延缓|拮抗(?!剂)|受抑(?!制)|受阻|"
+    r"缩短|阻碍|阻止|妨碍|削弱|下降|缩小|低表达|表达(?:水平)?(?:较|更|偏)?低|减轻|减缓|延缓|"
+    r"拮抗(?!剂)|受抑(?!制)|受阻|"
     r"阻滞(?!剂)|清除|缓解(?!率|期)|预防(?!性|接种|用药|措施|医学)"
     r"|\binhibit(?!or)\w*|\bsuppress\w*|\bblock(?!er)\w*|\bdown-?regulat\w*|"
     r"\bdecreas\w*|\breduc\w*|\bweaken\w*|\binactivat\w*"
     r"|\bshorten\w*|\bimpair\w*|\bimped\w*|\bprevent\w*|\battenuat\w*|"
-    r"(?<![-\w])lower(?:s|ed|ing)\b|\blow(?=\s+(?:[\w\-/]+\s+){0,2}expression)|\blower (?=(?:the )?[a-z]+ ?[a-z]* (?:and|by|in|"
+    r"(?<![-\w])lower(?:s|ed|ing)\b|\blow(?=\s+(?:[\w\-/]+\s+){0,2}expression)|"
+    r"\blower (?=(?:the )?[a-z]+ ?[a-z]* (?:and|by|in|"
     r"level))|\bkeep(?:s|ing)?(?= [\w\s\-]{1,30}? (?:from|out of)\b)|\bhamper\w*|\bhinder\w*|"
     r"\bdiminish\w*|\bdelay\w*|\bdeclin\w*|"
     r"\bfall(?:s|en|ing)?\b|\bfell\b|\bdrop(?:s|ped)?\b|\bslow(?:s|ed|ing)\b|"
@@ -52,7 +54,8 @@ _NEGATION = re.compile(
     r"足|稳定|典型|完整|明原因|久|得不|过|论|管|只|等|足)|未(?!来|分化|成熟|婚)|"
     r"无(?!论|关紧要|进展|创|菌|病生存|瘤|痛|症状)|没有|并非|而非|绝非|"
     r"非(?=必要|同源|所有|全部|每)"
-    r"|缺乏(?!症|\s*[a-z]+-?\d|[^，。；]{0,4}[A-Za-z0-9-]{2,12} ?的|有关|相关|与|和|者|的|会|可|不|未|加重|使|"
+    r"|缺乏(?!症|\s*[a-z]+-?\d|[^，。；]{0,4}[A-Za-z0-9-]{2,12} ?的|有关|相关|与|和|者|的|会|可|"
+    r"不|未|加重|使|"
     r"是|导致|引起|造成|$)|不足以|不充分|难以|很难|尚未|从未|禁用|禁忌|避免"
     r"|\b(?:not|no|never|(?<!those )(?<!patients )(?<!ones )without(?! symptoms|\s+[a-z]+-?\d)|"
     r"neither|nor|cannot|lacks(?!\s+[a-z]+-?\d)|lack(?!\s+[a-z]+-?\d| of (?!evidence|"
@@ -65,7 +68,8 @@ _NEGATION = re.compile(
 _BOUND = re.compile(
     r"不(?:[要应宜得可能])?(?:低于|高于|少于|多于|超过|大于|小于|短于)|\bno(?:t)? (?:less|more|"
     r"fewer|"
-    r"lower|higher) than\b|\bnot exceed\w*|不[到足满](?=\s*\d)|未[达到满](?:到)?(?=\s*\d)|(?:[高低大小多少]于|超过)(?=\s*\d)|"
+    r"lower|higher) than\b|\bnot exceed\w*|不[到足满](?=\s*\d)|未[达到满](?:到)?(?=\s*\d)|"
+    r"(?:[高低大小多少]于|超过)(?=\s*\d)|"
     r"\b(?:higher|lower|greater|more|less|fewer) than (?=\d)"
 )
 _CLAUSE = re.compile(

@@ -190,9 +190,9 @@ def _han(folded: str, liberal: bool) -> list[tuple[int, Quantity]]:
         if (
             not liberal
             and match["number"] == "两"
-            and folded[match.end() : match.end() + 1] == "组"
+            and folded[match.end() : match.end() + 1] in ("组", "者")
         ):
-            continue  # the groups that are compared, in other languages often without a number
+            continue  # both: the groups compared, in other languages often without a number
         if value is None or (not liberal and (lone or not counted)):
             continue
         out.append(_made(folded, match.start(), match.end(), value, counted and not lone))

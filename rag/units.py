@@ -13,7 +13,7 @@ UNITS: tuple[tuple[str, str], ...] = (
     ("g", r"g(?![a-zA-Z])|克"), ("mm", r"mm|毫米"), ("cm", r"cm|厘米"), ("km", r"km|公里|千米"),
     ("Gy", r"Gy|戈瑞"), ("nm", r"nm|纳米"),
     ("month", r"个?月(?!份)|months?|mo\b"), ("week", r"周|星期|weeks?"),
-    ("day", r"天|日|days?"), ("hour", r"小时|hours?|h\b"), ("minute", r"分钟|minutes?|min\b"),
+    ("day", r"天|日|days?|d\b"), ("hour", r"小时|hours?|h\b"), ("minute", r"分钟|minutes?|min\b"),
     ("year", r"年|years?|yr\b"), ("age", r"岁|years? old|years? of age"),
     ("fold", r"倍|[- ]?fold|times"), ("patient", r"例|名患者|patients?|cases?"),
     ("cycle", r"个?周期|cycles?"), ("℃", r"℃|°C"), ("mmHg", r"mm\s*Hg|毫米汞柱"), ("kPa", r"kPa"),

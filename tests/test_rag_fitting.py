@@ -6,15 +6,18 @@ import json
 
 import numpy as np
 import pytest
+from small_lexicon import small_lexicon
 
 from ingest.errors import SettingsError
-from rag.abstention import model_from
+from rag.abstention import Judge, load_models, model_from
+from rag.answer_forms import form_unsaid
 from rag.calibration import Example, auroc, cross_validated, false_at, fit
-from rag.evidence import FEATURES
+from rag.evidence import FEATURES, Evidence
 from rag.kinds import fit_of, unsaid
 from rag.question import analyse
 from rag.question_sets import QuestionSet, SetQuestion, read_set, read_text_document
 from rag.ranking import COLUMNS, Listed, accuracy, fit_weights, load_weights
+from rag.records import Status
 
 
 def lists(column: str, count: int = 80) -> list[Listed]:
@@ -170,3 +173,44 @@ def test_a_corpus_entry_becomes_a_paper_with_places(tmp_path):
 def test_only_what_is_asked_for_and_not_said_is_lacking(question, fits, lacking):
     asked = analyse(question)
     assert unsaid(asked.search, asked.kind, asked.language, fits) == lacking
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "lacking"),
+    [
+        ("百分之几的患者出现腹泻？", ["该药常引起腹泻。"], "百分比"),
+        ("百分之几的患者出现腹泻？", ["腹泻见于 18.2% 的患者。"], ""),
+        ("剂量为 5 mg 时腹泻率是多少？", ["该药剂量为 5 mg。"], "百分比"),
+        ("What percentage had diarrhoea?", ["腹泻较为少见。", "三成患者腹泻。"], ""),
+        ("该药在哪一年获批？", ["该药已获批用于肺癌。"], "年份"),
+        ("该药在哪一年获批？", ["该药于 2019 年获批。"], ""),
+        ("2019 年之前该药在哪一年获批？", ["2019 年之前该药未上市。"], "年份"),
+        ("停药后多长时间可以恢复哺乳？", ["停药后可以恢复哺乳。"], "时间长短"),
+        ("停药后多长时间可以恢复哺乳？", ["停药 24 h 后可以恢复哺乳。"], ""),
+        ("左旋多巴的发明者是谁？", ["左旋多巴在脑内转化为多巴胺。"], "人物"),
+        ("左旋多巴的发明者是谁？", ["左旋多巴由阿尔维德·卡尔森用于治疗。"], ""),
+        ("青蒿素是谁发现的？", ["屠呦呦从黄花蒿中提取了青蒿素。"], ""),
+        ("Who discovered levodopa?", ["左旋多巴在脑内转化为多巴胺。"], "person"),
+        ("左旋多巴有什么作用？", ["左旋多巴在脑内转化为多巴胺。"], ""),
+    ],
+)
+def test_a_form_of_answer_is_lacking_where_no_sentence_has_it(question, texts, lacking):
+    asked = analyse(question)
+    assert form_unsaid(asked.search, asked.language, texts, small_lexicon()) == lacking
+
+
+def test_a_question_whose_form_of_answer_is_lacking_is_not_answered():
+    models = load_models()
+    judge, sure = (
+        Judge(models),
+        tuple(
+            m + 2 * s if w > 0 else m
+            for m, s, w in zip(
+                models["zh-zh"].mean, models["zh-zh"].scale, models["zh-zh"].weights, strict=True
+            )
+        ),
+    )
+    asked = analyse("左旋多巴的发明者是谁？")
+    assert judge.verdict(asked, Evidence("zh-zh", sure)).status is Status.ANSWERED
+    lacking = judge.verdict(asked, Evidence("zh-zh", sure, unsaid="人物"))
+    assert (lacking.status, lacking.missing) == (Status.PARTLY, ("人物",))

@@ -36,8 +36,31 @@ HOPE = "上述结果提示 miR-21 有望成为早期诊断胃癌的标志物。"
 EITHER = "STK11 突变患者接受免疫治疗的疗效较差，而 KRAS 单纯突变患者的疗效较好。"
 BLOCKER = "SGLT2 抑制剂延缓了小鼠的动脉粥样硬化。"
 WARBURG = "缺氧上调 HIF-1α，后者抑制线粒体呼吸并增强糖酵解。"
+# The same said freely: another order, other words for a denial, for alike, for what is counted.
+SHRUNK = "抑制剂预处理后，小鼠心肌梗死面积由 42.3% 缩小至 24.7%。"
+EARLY = "早发型的病死率高于晚发型。"
+BESIDE = "与成人相比，儿童感染后重症率低。"
+TIMES = "ctDNA 阳性者术后复发风险为阴性者的 7 倍。"
+AGES = "我国 20 岁及以上成人哮喘患病率为 8.6%，40 岁以上人群为 13.7%。"
+CODES = "T790M 突变的检出率约为 15%，MET 扩增约为 20%。"
+SAME = "敲除 H19 的小鼠转移结节减少约 70%，而原发瘤大小无明显差异。"
+IRON = "血红蛋白升高不足 10 g/L 者可改用静脉铁剂。"
+LACK = "TREM2 缺失使小胶质细胞无法聚集到斑块周围。"
+FEW = "仅少数肺癌患者能从该药治疗中获益。"
+BARRED = "用药前应筛查潜伏性结核，活动性结核患者禁用该药。"
+HIGH = "SOX9 高表达的肺癌组织中 CD8+ T 细胞浸润减少。"
 
 FAITHFUL = [
+    ("小鼠的心肌梗死面积经抑制剂预处理从 42.3% 减至 24.7%。", SHRUNK),
+    ("晚发型的病死率比早发型低。", EARLY),
+    ("儿童感染后重症比成人少。", BESIDE),
+    ("哮喘在我国 20 岁及以上成人中的患病率是 8.6%，40 岁以上者达 13.7%。", AGES),
+    ("MET 扩增约占 20%，T790M 突变约占 15%。", CODES),
+    ("缺失 H19 的小鼠转移结节少了约 70%，原发肿瘤大小则相近。", SAME),
+    ("若血红蛋白上升未达 10 g/L，可换成静脉补铁。", IRON),
+    ("缺乏 TREM2 时小胶质细胞不能聚集到斑块周围。", LACK),
+    ("该药只对少部分肺癌患者有益。", FEW),
+    ("肺癌组织 SOX9 表达高时 CD8+ T 细胞浸润较少。", HIGH),
     ("Methotrexate should not be used in pregnant women, as it can cause fetal malformations.", PREGNANT),
     ("Bevacizumab prolonged median overall survival but failed to lower mortality.", RELIEF),
     ("The results suggest that miR-21 could become a marker of early gastric cancer.", HOPE),
@@ -74,6 +97,17 @@ FAITHFUL = [
 ]  # fmt: skip
 
 PLANTED = [
+    ("direction", "小鼠的心肌梗死面积经抑制剂预处理从 24.7% 增至 42.3%。", SHRUNK),
+    ("direction", "The inhibitor changed infarct size in mice from 24.7% to 42.3%.", SHRUNK),
+    ("comparison", "晚发型的病死率比早发型高。", EARLY),
+    ("comparison", "儿童感染后重症比成人多。", BESIDE),
+    ("comparison", "ctDNA 阴性者术后复发风险高达阳性者的 7 倍。", TIMES),
+    ("binding", "成人哮喘患病率在 20 岁及以上者中是 13.7%，40 岁以上者为 8.6%。", AGES),
+    ("negation", "敲除 H19 的小鼠原发瘤大小有明显差异。", SAME),
+    ("negation", "缺乏 TREM2 时小胶质细胞能够聚集到斑块周围。", LACK),
+    ("scope", "肺癌患者都能从该药治疗中获益。", FEW),
+    ("negation", "活动性结核患者可以使用该药。", BARRED),
+    ("direction", "肺癌组织 SOX9 表达低时 CD8+ T 细胞浸润减少。", HIGH),
     ("negation", "Methotrexate should be used in pregnant women, as it can cause fetal malformations.", PREGNANT),
     ("negation", "Bevacizumab prolonged median overall survival but managed to lower mortality.", RELIEF),
     ("strength", "The results suggest that miR-21 will become a marker of early gastric cancer.", HOPE),
