@@ -66,6 +66,13 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
      r"疗程|周期|个月|周|天|年|小时|时间|世纪|\bcycle|\bmonths?\b|\bweeks?\b|\bdays?\b|\byears?\b|\bhours?\b"),
 )  # fmt: skip
 
+# Asked for likewise, but told in so many ways that an answer need not show the sign.
+_OFTEN: tuple[tuple[str, str, str, str], ...] = (
+    ("用途", "use", r"用于(?:什么|哪些|何)|(?:什么|哪些)(?:用途|用处)|主治|\bused (?:for|as)\b(?! a control)|\buses? of\b|\b(?:what|which)\b.* used to treat\b",
+     r"用于|用作|用以|主治|适用|应用|治疗|\buse[ds]?\b|\bindicat|\btreat|\bappl"),
+    ("药理作用", "pharmacological effects", r"药理(?:作用|活性|学)|生物活性|\bpharmacological (?:effect|activit|action|propert)|\b(?:bio|biological )activit",
+     r"药理|活性|作用|效应|抗[炎氧菌癌肿病凝]|镇痛|\bpharmacolog|activit|\beffects?\b|\banti-?\w{4,}"),
+)  # fmt: skip
 
 # A rate in one country is none in another.
 _RATE = r"率|比例|\b(?:prevalence|incidence|mortality|rates?|proportion)\b"
@@ -96,22 +103,37 @@ class Facet:
     evidence: re.Pattern[str]
 
 
-_COMPILED = tuple(
-    (zh, en, re.compile(asks, re.I), re.compile(says, re.I))
-    for zh, en, asks, says in (
-        *_TABLE,
-        *((zh, en, rf"^(?=.*(?:{_RATE})).*(?:{place})", place) for zh, en, place in _PLACES),
+_Row = tuple[str, str, re.Pattern[str], re.Pattern[str]]
+
+
+def _compiled(*rows: tuple[str, str, str, str]) -> tuple[_Row, ...]:
+    return tuple(
+        (zh, en, re.compile(asks, re.I), re.compile(says, re.I)) for zh, en, asks, says in rows
     )
+
+
+_DEMANDED = _compiled(
+    *_TABLE, *((zh, en, rf"^(?=.*(?:{_RATE})).*(?:{place})", place) for zh, en, place in _PLACES)
 )
+_WELCOME = _compiled(*_OFTEN)
 
 
 def facets_of(question: str, language: str) -> tuple[Facet, ...]:
     """Return the facets that ``question`` (search text) asks for."""
-    found = []
-    for zh, en, asks, says in _COMPILED:
-        if asks.search(question):
-            found.append(Facet(zh if language == "zh" else en, says))
-    return tuple(found)
+    return _asked(_DEMANDED, question, language)
+
+
+def welcome_of(question: str, language: str) -> tuple[Facet, ...]:
+    """Return those asked for that an answer shows at best: nothing follows where it does not."""
+    return _asked(_WELCOME, question, language)
+
+
+def _asked(rows: Sequence[_Row], question: str, language: str) -> tuple[Facet, ...]:
+    return tuple(
+        Facet(zh if language == "zh" else en, says)
+        for zh, en, asks, says in rows
+        if asks.search(question)
+    )
 
 
 def facets_missing(facets: Sequence[Facet], texts: Sequence[str]) -> tuple[str, ...]:

@@ -144,7 +144,9 @@ def _definition_of(name: str) -> re.Pattern[str]:
     quoted, name = r"[“\"'‘]?", re.escape(re.sub(r"s$", "", name)) + "s?"
     return re.compile(
         rf"{name}[）)”\"'’]?{between}\s*(?:{says})|(?:{calls})\s*{quoted}{name}"
-        rf"|{name}\s*[（(](?:一[种类]|即|指|an? )",
+        rf"|{name}\s*[（(](?:一[种类]|即|指|an? )"
+        # What a paper finds a thing to be: 故鉴定化合物 7 为 ...
+        rf"|(?:鉴定|确定|推断|推定|确认|证实)(?:了|出)?(?:该)?{name}(?:的结构)?[为是]",
         re.I,
     )
 

@@ -8,7 +8,7 @@ heading, an announcement of what the paper is about) lose a fixed amount.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from ingest.clean import search_text
 from ingest.records import BlockKind
 from rag.background import Background
 from rag.coverage import Coverage
+from rag.facets import facets_missing, welcome_of
 from rag.lexical_signals import Floats, Row, Source, Vectors
 from rag.question import Question
 from rag.signals import Embed, Signals, signals
@@ -26,7 +27,8 @@ from rag.signals import Embed, Signals, signals
 CANDIDATE_HITS = 10
 # What a line that states nothing loses, in log odds; a table's row says less than a sentence.
 HEADING, ANNOUNCEMENT, TABLE_ROW = 4.0, 2.0, 0.7
-# What a sentence loses that gives no definition or classes, where another gives those asked for.
+# What a sentence loses that gives no definition or classes, or does not speak of a use
+# asked for, where another does.
 NOT_SAID = 2.0
 # Such a sentence counts where its passage has so much of the question's terms beside the best.
 ON_TOPIC = 0.5
@@ -86,6 +88,8 @@ _ANNOUNCES = re.compile(
     r"^[【\[\s]*(?:摘要|Abstract|目的)?[】\]:：\s]*(?:本文|本标准|本综述|笔者提出|本研究(?:旨在|拟)|现就|文章|因此，?本文"
     r"|This (?:review|paper|article|text|study (?:aims|reviews))|The text (?:also )?|We (?:review|summari[sz]e)"
     r"|In this (?:review|paper|article)|Here,? we)"
+    # The aim of a structured abstract.
+    r"|^[【\[]?(?:研究)?(?:目的|Objectives?|Aims?|Purposes?)\s*(?:[】\]:：]|\s(?=[探研观评分了比明为对考调建综]|To\b))"
     r"|(?:综述如下|作一综述|进行综述|予以综述)",
     re.I,
 )
@@ -121,17 +125,31 @@ def mode(question: Question, row: Row) -> str:
 
 def scores(question: Question, seen: Signals, weights: Mapping[str, Floats]) -> Floats:
     """Return the score of each row, in log odds."""
+    asks_aim = bool(_AIM.search(question.search))
     own = np.array(
         [
-            values @ weights[mode(question, row)] - _states_nothing(row)
+            values @ weights[mode(question, row)] - _states_nothing(row, asks_aim)
             for row, values in zip(seen.rows, seen.matrix, strict=True)
         ]
     )
-    if question.kind in ("definition", "classes"):
-        near = seen.lexical.passage_share
-        said = (np.array(seen.fits) >= 1.0) & (near >= ON_TOPIC * near.max())
+    near = seen.lexical.passage_share
+    for says in _said(question, seen):
+        said = says & (near >= ON_TOPIC * near.max())
         own -= NOT_SAID * (~said & said.any())
     return own
+
+
+def _said(question: Question, seen: Signals) -> Iterator[npt.NDArray[np.bool_]]:
+    """Tell for each row, by what is asked for, whether it speaks of it."""
+    if question.kind in ("definition", "classes"):
+        yield np.array(seen.fits) >= 1.0
+    if facets := welcome_of(question.search, question.language):
+        texts = [row.search for row in seen.rows]
+        yield np.array([len(facets_missing(facets, [text])) < len(facets) for text in texts])
+
+
+# Who asks what a study was for is answered by its announcement.
+_AIM = re.compile(r"目的|旨在|目标|\b(?:aims?|objectives?|purposes?|goals?)\b", re.I)
 
 
 def announces(text: str) -> bool:
@@ -139,10 +157,10 @@ def announces(text: str) -> bool:
     return bool(_ANNOUNCES.search(text))
 
 
-def _states_nothing(row: Row) -> float:
+def _states_nothing(row: Row, asks_aim: bool = False) -> float:
     """Return the penalty of a line that states nothing: a title, a label, an announcement."""
     if announces(row.search):
-        return ANNOUNCEMENT
+        return 0.0 if asks_aim else ANNOUNCEMENT
     if row.hit.passage.kind is BlockKind.CAPTION or _CAPTION.match(row.search):
         return HEADING
     if row.hit.passage.kind is BlockKind.TABLE:

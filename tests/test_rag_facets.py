@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.facets import facets_missing, facets_of
+from rag.facets import facets_missing, facets_of, welcome_of
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,7 @@ from rag.facets import facets_missing, facets_of
         ("肝细胞癌的二线方案是什么？", "zh", ["二线"]),
         ("肝炎在日本的患病率是多少？", "zh", ["发生率", "日本"]),
         ("What is the prevalence of asthma in China?", "en", ["incidence", "China"]),
+        ("青蒿用于什么？", "zh", []),
         ("日本的首都是哪里？", "zh", []),
         ("32路公交与哪一线路相接？", "zh", []),
         ("整合素如何促进转移？", "zh", []),
@@ -27,6 +28,11 @@ from rag.facets import facets_missing, facets_of
 )
 def test_facets_of_a_question(question, language, facets):
     assert [facet.name for facet in facets_of(question, language)] == facets
+
+
+def test_an_answer_need_not_show_the_sign_of_a_facet_told_in_many_ways():
+    assert [facet.name for facet in welcome_of("青蒿用于什么？", "zh")] == ["用途"]
+    assert [facet.name for facet in welcome_of("青蒿有哪些药理作用？", "zh")] == ["药理作用"]
 
 
 @pytest.mark.parametrize(
