@@ -138,7 +138,7 @@ def tables(
         for kind, (caught, tried) in counts.items():
             before = merged.get(kind, (0, 0))
             merged[kind] = (before[0] + caught, before[1] + tried)
-    for free, language in itertools.product(("worked on", "later"), ("zh", "en")):
+    for free, language in itertools.product(("worked on", "later", "last"), ("zh", "en")):
         yield f"free, {free}, {language} on zh", measure_free(free, language, translator)
     for same, name in ((True, "same"), (False, "across")):
         yield f"paraphrases, {name} language", measure(paraphrases(same=same), translator)

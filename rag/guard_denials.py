@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from rag.findings import Finding
+from rag.guard_difference import differing, levelled
 from rag.pairing import Pair
 from rag.polarity import Clause, clauses, denies, overlap
 from rag.terms import fold
@@ -17,8 +17,8 @@ SAME_CLAUSE = 0.5
 
 def denials(pair: Pair) -> list[Finding]:
     """Return the clauses that deny what the source says, or say what it denies."""
-    pair = _levelled(pair)
-    if differs := _differing(pair):
+    pair = levelled(pair)
+    if differs := differing(pair):
         return differs
     found = [
         *_negations(pair, fold(pair.claim), fold(pair.source)),
@@ -26,46 +26,6 @@ def denials(pair: Pair) -> list[Finding]:
         *_unadvised(pair),
     ]
     return found or _flipped(pair)
-
-
-# Two things alike, and no difference between them: one statement.
-_EVEN = re.compile(
-    r"相近|相当(?!于|多|大|高|低)|相仿|持平|大致相同|\b(?:comparable|similar)\b(?! to those)", re.I
-)
-_NO_DIFFERENCE = re.compile(
-    r"(?:无|没有|未见)[^，。；]{0,10}(?:差异|差别|不同)|差异[^，。；]{0,4}(?:无|没有|不)|"
-    r"不存在[^，。；]{0,6}差异"
-    r"|\b(?:no|not|without)\b[^,.;]{0,30}\bdiffer\w*",
-    re.I,
-)
-
-
-_DIFFERS = re.compile(
-    r"(?<![没无未])有[^，。；]{0,8}(?:差异|差别)|(?:差异|差别)(?:有|具有|显著|"
-    r"明显)(?![^，。；]{0,4}[无不])"
-    r"|\bdiffered\b|\b(?:an?|the) (?:statistically )?significant difference",
-    re.I,
-)
-
-
-def _differing(pair: Pair) -> list[Finding]:
-    """Find a difference where the source tells of none or calls things alike."""
-    claimed = _DIFFERS.search(pair.claim)
-    none = _NO_DIFFERENCE.search(pair.source) or _EVEN.search(pair.source)
-    if claimed and none and not _DIFFERS.search(pair.source) and not denies(pair.claim):
-        return [Finding("negation", claimed.group())]
-    return []
-
-
-def _levelled(pair: Pair) -> Pair:
-    """Return the pair with "alike" as no difference where the other text says it so."""
-    claim, source = pair.claim, pair.source
-    if _NO_DIFFERENCE.search(source) and not _NO_DIFFERENCE.search(claim):
-        claim = _EVEN.sub("无差异" if pair.language == "zh" else "not different", claim)
-    elif _NO_DIFFERENCE.search(claim) and not _NO_DIFFERENCE.search(source):
-        source = _EVEN.sub("无差异" if pair.source_language == "zh" else "not different", source)
-    unchanged = (claim, source) == (pair.claim, pair.source)
-    return pair if unchanged else replace(pair, claim=claim, source=source)
 
 
 def _flipped(pair: Pair) -> list[Finding]:

@@ -39,7 +39,7 @@ _MORE = (
     r"earlier|sensitive|effective|good|positive|well(?! as)|more severe)\b"
 )
 _LESS = (
-    r"低于|劣于|小于|少于|短于|差于|弱于|不及|不如|较低|更低|较差|更差|较短|"
+    r"低于|劣于|小于|少于|短于|差于|弱于|不及|不如|无应答|无反应|较低|更低|较差|更差|较短|"
     r"更短|较少|更少|较弱|更弱|欠佳|耐药|无效|不良(?!反应|事件)|有限|较晚|更晚|"
     r"阴性|较轻|更轻|(?<=[毒性反应])轻"
     r"|\b(?:lower|worse|poorer|poor|fewer|shorter|smaller|weaker|inferior|"

@@ -190,7 +190,7 @@ def _han(folded: str, liberal: bool) -> list[tuple[int, Quantity]]:
         if (
             not liberal
             and match["number"] == "两"
-            and folded[match.end() : match.end() + 1] in ("组", "者")
+            and folded[match.end() : match.end() + 1] in ("组", "者", "药")
         ):
             continue  # both: the groups compared, in other languages often without a number
         if value is None or (not liberal and (lone or not counted)):
