@@ -43,6 +43,8 @@ class Facts:
     fields: dict[str, object] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
     marks: int = 0
+    # Fields that only the head of the second page prints.
+    on_second_page: set[str] = field(default_factory=set)
 
 
 class JournalMaker(Maker):
@@ -201,6 +203,7 @@ class JournalMaker(Maker):
             "journal": self.journal, "year": self.year,
             "volume": str(self.volume), "issue": str(self.issue),
         }  # fmt: skip
+        self.facts.on_second_page = set()
         self.made.aside += [left, f"{self.year}年{self.issue}月"]
         return (
             f"#text(size: 8pt)[{left} #h(1fr) {self.journal} #h(1fr) {right}\\\n"
@@ -366,6 +369,8 @@ class JournalMaker(Maker):
             "journal": self.journal, "year": self.year,
             "volume": str(self.volume), "issue": str(self.issue),
         }  # fmt: skip
+        if form == "parity":
+            self.facts.on_second_page = {"journal", "year", "volume", "issue"}
         if form == "corner":
             odd, even = f"[{journal} #h(1fr) {page}]", f"[{page} #h(1fr) {journal}]"
         else:

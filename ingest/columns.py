@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import median, median_low
 
+from ingest.clean import count_han
 from ingest.gutters import Gutter, ink_end, ink_start
 from ingest.page_text import Line
 
@@ -30,6 +31,8 @@ _BAR_LINES, _BAR_COLUMN, _BAR_TEXT = 2, 5, 4
 _SAME_BASELINE_EM, _SAME_SIZE = 0.1, 0.08
 # Lines of one column follow each other within this distance (em).
 _STEP_EM = 3.0
+# Lines of so many Chinese characters that fill their column are text, and fewer of them do.
+_TEXT = 6
 # Two gutters beside each other leave a column of at least this (em) between them.
 _COLUMN_EM = 7.0
 # Gutters of other pages are taken within this distance (points).
@@ -84,12 +87,23 @@ def _edges(runs: Sequence[Line], em: float, hints: Sequence[float]) -> list[floa
     group: list[float] = []
     for x in [*starts, float("inf")]:
         if group and x - group[0] > _EDGE_EM * em:
-            if len(group) >= 3:
+            if len(group) >= 3 or _hangs(runs, group):
                 edges.append(median_low(group))
             group = []
         group.append(x)
     near = [x for x in hints if all(abs(x - edge) > 1.0 for edge in edges)]
     return [*edges, *near]
+
+
+def _hangs(runs: Sequence[Line], group: Sequence[float]) -> bool:
+    """Tell whether two lines begin at one x and the lines between them hang: a short list."""
+    if len(group) < 2:
+        return False
+    x = median_low(group)
+    own = [run for run in runs if abs(run.box.x0 - x) < 1.0]
+    hanging = [run for run in runs if abs(run.box.x0 - x - 2 * run.size) <= _EDGE_EM * run.size]
+    between = [run for run in hanging if own[0].baseline < run.baseline and _is_long(run)]
+    return len(own) + len(between) >= _SEEN
 
 
 def _is_long(run: Line) -> bool:
@@ -135,6 +149,8 @@ def _between(
     if not support:
         return None
     near = max(map(ink_end, long_left))
+    if not hinted and support == _SEEN - 1 and _is_straight(long_left, aligned, near):
+        support = _SEEN
     if x - near < _WHITE_EM * em:
         return None
     bottom = max(run.box.bottom for run in aligned)
@@ -143,6 +159,14 @@ def _between(
         return Gutter(near, x, top, min(below, bottom), support)
     top, bottom = _reach(runs, right, x, (top, bottom), em)
     return Gutter(near, x, top, min(below, bottom + em), support)
+
+
+def _is_straight(left: Sequence[Line], aligned: Sequence[Line], edge: float) -> bool:
+    """Tell whether few long lines of Chinese text fill their column up to ``edge``: no cells."""
+    text = [run for run in aligned if _is_long(run) and count_han(run.text) >= _TEXT]
+    beside = [run for run in left if any(_beside(run, other) for other in text)]
+    full = [run for run in beside if edge - ink_end(run) < _EDGE_EM * run.size]
+    return len(full) == len(beside) >= _SEEN - 1 and all(count_han(x.text) >= _TEXT for x in full)
 
 
 def _is_side_bar(left: Sequence[Line], aligned: Sequence[Line]) -> bool:
@@ -218,7 +242,9 @@ def _is_centred(run: Line, column: Sequence[Line], em: float) -> bool:
 
 
 def _is_aligned(run: Line, x: float, em: float) -> bool:
-    offsets = (run.box.x0 - x) / em, (ink_start(run) - x) / em
+    offsets = [
+        (start - x) / size for start in (run.box.x0, ink_start(run)) for size in (em, run.size)
+    ]
     return any(abs(offset - indent) <= _EDGE_EM for offset in offsets for indent in _INDENTS_EM)
 
 

@@ -58,7 +58,7 @@ def _under(first: Line, lines: Sequence[Line]) -> list[Line]:
         for line in lines
         if line.baseline >= first.baseline - 0.1 * first.size
         and line.box.x0 < first.box.x1
-        and first.box.x0 < line.box.x1 + 2 * line.size
+        and first.box.x0 < line.box.x1 + (2 * line.size if line.column == first.column else 0.0)
     ]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ingest.clean import count_han, search_text
 from ingest.heading_words import OPENING, REFERENCES, plain_name
 from ingest.labels import Label, label_of, without_label
-from ingest.names import english_names, is_affiliation, is_masthead, names_of
+from ingest.names import english_names, groups_of, is_affiliation, is_masthead, names_of
 from ingest.numbering import heading_number
 from ingest.paragraphs import Placed
 from ingest.records import BlockKind
@@ -36,14 +36,17 @@ class Part:
     label: Label | None = None
 
 
-def read_front(placed: Sequence[Placed], body: float) -> tuple[list[Part], int]:
+def read_front(
+    placed: Sequence[Placed], body: float, *, titled: bool = False
+) -> tuple[list[Part], int]:
     """Return the parts of the front matter and the index of the first line behind it.
 
     ``placed`` are the lines of the document in reading order, furniture, notes, tables and
-    figures left out; ``body`` is the em size of the text.
+    figures left out; ``body`` is the em size of the text. ``titled`` tells that the Chinese
+    title stands before them: these are lines behind the text, in English as a rule.
     """
     labels = _labels(placed)
-    reader = _Front(placed, labels, body)
+    reader = _Front(placed, labels, body, titled=titled)
     return reader.read()
 
 
@@ -74,11 +77,14 @@ def _labels(placed: Sequence[Placed]) -> dict[int, Label]:
 class _Front:
     """Goes through the lines once; ``state`` is the label whose text is being read."""
 
-    def __init__(self, placed: Sequence[Placed], labels: dict[int, Label], body: float) -> None:
+    def __init__(
+        self, placed: Sequence[Placed], labels: dict[int, Label], body: float, *, titled: bool
+    ) -> None:
         self.placed = placed
         self.labels = labels
         self.body = body
         self.parts: list[Part] = []
+        self.titled = titled
         self.title = find_title(placed, labels, body)
         self.anchored = any(label is not Label.METADATA for label in labels.values())
         self.has_title_en = False
@@ -123,7 +129,7 @@ class _Front:
                 return True
             return part.label in (Label.ABSTRACT, Label.ABSTRACT_EN) and not line.is_short
         if part.label is Label.METADATA or part.label in (Label.KEYWORDS, Label.KEYWORDS_EN):
-            full = not before.is_short or before.text.rstrip()[-1:] in ";；,，、/"
+            full = not before.is_short or before.text.rstrip()[-1:] in ";；,，、/:：-"
             return full and self._same_block(before, line)
         alone = len(part.placed) == 1 and not without_label(part.placed[0].text).strip()
         if alone:
@@ -169,8 +175,9 @@ class _Front:
             )
         # Without an abstract, names and affiliations behind the title are front matter.
         behind = index > max(self.title)
-        short = item.is_short and len(item.text) < 60 and not item.has_ended
-        alone = bool(names_of(item.spaced)) or is_affiliation(item.text)
+        names = bool(names_of(item.spaced))
+        short = (item.is_short or names) and len(item.text) < 60 and not item.has_ended
+        alone = names or is_affiliation(item.text)
         if not behind:
             return item.line.page == self.first_page and len(item.text) < 80
         near = index - max(self.title) <= _LOOKAHEAD
@@ -202,24 +209,37 @@ class _Front:
         last = self.parts[-1] if self.parts else None
         if count_han(text) >= 2:
             after_title = bool(self.title) and index > max(self.title)
-            names = after_title and names_of(item.spaced)
-            return BlockKind.AUTHORS if names else BlockKind.METADATA
-        if last and last.kind is BlockKind.TITLE and self.has_title_en and self._joins(last, item):
+            names = names_of(item.spaced) or self._is_group(item)
+            return BlockKind.AUTHORS if after_title and names else BlockKind.METADATA
+        names = english_names(item.text)
+        written = len(names) > 1 or (is_affiliation(text) and "," in text)
+        titled = last and last.kind is BlockKind.TITLE and self.has_title_en and not written
+        if last and titled and self._joins(last, item):
             return BlockKind.TITLE
         if is_affiliation(text) or not re.search(r"[A-Za-z]{3}", text):
             return BlockKind.METADATA
         if not self.has_title_en and self._is_english_title(index, item):
             self.has_title_en = True
             return BlockKind.TITLE
-        if self.has_title_en and english_names(item.text):
+        if self.has_title_en and names:
             return BlockKind.AUTHORS
         return BlockKind.METADATA
 
+    def _is_group(self, item: Placed) -> bool:
+        """Tell whether a society or group wrote the paper: named where authors would be."""
+        people = any(
+            names_of(other.spaced)
+            for part in self.parts
+            if part.kind is BlockKind.AUTHORS
+            for other in part.placed
+        )
+        return not people and bool(groups_of(item.spaced))
+
     def _is_english_title(self, index: int, item: Placed) -> bool:
         words = re.findall(r"[A-Za-z]+", item.text)
-        if len(words) < 3 or english_names(item.text) or not self.title:
+        if len(words) < 3 or english_names(item.text) or not (self.title or self.titled):
             return False
-        after = index > max(self.title)
+        after = index > max(self.title, default=-1)
         styled = item.line.size > 1.04 * self.body or "bold" in item.line.font.lower()
         lead = self._label_within(index, _LATIN_LOOKAHEAD, (Label.ABSTRACT_EN, Label.ABSTRACT))
         return after and (styled or lead)

@@ -31,6 +31,8 @@ _LONG_RULE = 0.55
 _LONE_GAP = 1.8
 # A page number on the line of a running head stands this far (em) from it.
 _APART_EM = 2.5
+# A line larger than the text by this factor is a title: no running head stands below it.
+_TITLE = 1.15
 # So many pages, and this part of all, show a watermark at one place.
 _WATERMARK_PAGES = 3
 _WATERMARK_SHARE = 0.5
@@ -45,6 +47,10 @@ _PAGE_NUMBER = re.compile(
 _PUBLISHER = re.compile(
     r"网络首发(?:时间|地址|日期)|kns\.cnki\.net|www\.cnki\.net|China Academic Journal|中国知网"
     r"|All [Rr]ights [Rr]eserved|万方数据|维普资讯|www\.wanfangdata|(?:投稿|期刊)网址",
+)
+# Where an article goes on, or comes from, in magazines and journals that fill their pages.
+_JUMP = re.compile(
+    r"[(（〔\[]?\s*(?:下\s*转|上\s*接|转\s*下|接\s*上|[转接]\s*第?\s*\d|续\s*第?\s*\d)[\s\d第页頁期年封底面三二,，A-Z-]{1,24}[)）〕\]]?"
 )
 _MATHEMATICAL = re.compile("[\U0001d400-\U0001d7ff]")
 _SENTENCE_END = "。；！？，"
@@ -74,6 +80,11 @@ def find_furniture(pages: Sequence[PageLines], body: float) -> dict[int, BlockKi
         text = search_text(edge.line.text).strip()
         if _PUBLISHER.search(text) or _is_repeated(edge, edges):
             found[id(edge.line)] = BlockKind.HEADER if edge.top else BlockKind.FOOTER
+    for page in pages:
+        for line in page.lines:
+            if _JUMP.fullmatch(search_text(line.text).strip()):
+                low = line.baseline > 0.5 * page.page.height
+                found[id(line)] = BlockKind.FOOTER if low else BlockKind.HEADER
     first_page = [_mask(line.text) for line in pages[0].lines] if pages else []
     for page in pages:
         for line, kind in _lone(page, found, body, first_page):
@@ -133,10 +144,12 @@ def _lone(
     head_rules = [rule.top for rule in long if rule.top < _TOP * height]
     foot_rules = [rule.bottom for rule in long if rule.bottom > _BOTTOM * height]
     small = [
-        line for line in page.lines if line.size <= 1.15 * body and not CAPTION.match(line.text)
+        line for line in page.lines if line.size <= _TITLE * body and not CAPTION.match(line.text)
     ]
+    titles = [line.baseline for line in page.lines if line.size > _TITLE * body]
+    highest = min(titles, default=height)
     for line in small:
-        if any(line.baseline <= y + 1 for y in head_rules):
+        if line.baseline < highest and any(line.baseline <= y + 1 for y in head_rules):
             yield line, BlockKind.HEADER
         elif line.size < 0.97 * body and any(line.box.top >= y - 1 for y in foot_rules):
             yield line, BlockKind.FOOTER

@@ -36,6 +36,11 @@ def fits_heading(text: str) -> bool:
     return len(text) <= longest and text.rstrip("”’」』\"'")[-1:] not in _STOPS
 
 
+def holds_sentence(text: str) -> bool:
+    """Tell whether a text holds a full stop, as no heading does."""
+    return "。" in text
+
+
 class TypeEvidence:
     """Compares lines with the text of a document, set in ``font`` at ``body`` points."""
 

@@ -22,6 +22,13 @@ _PLAIN_RUN_IN = re.compile(
     r"\s*(?P<open>[【\[［〔])?\s*(?P<name>(?:[\u3400-\u9fff]\s*){2,8}|[A-Z][A-Za-z ]{4,24})\s*"
     r"(?(open)[】\]］〕]\s*[:：]?|[:：])(?=\s*\S)"
 )
+_NAMED = re.compile(r"\s*(?P<name>[\u3400-\u9fffA-Za-z0-9α-ω（）()、\s-]{2,18})[:：](?=\s*\S)")
+_USUAL = re.compile(
+    r"(?:一般|临床|病例|基本|基线)资料|(?:研究|实验|试验)?(?:对象|方法|动物|材料|设计)|(?:纳入|入选|入组|排除|剔除|诊断|评价|疗效"
+    r"|判定|分级|分组|选择)(?:评价|评定|判定|判断)?(?:标准|方法)|(?:观察|评价|检测|检查|测量)(?:指标|项目|方法|内容)|统计学?(?:方法"
+    r"|处理|分析)|(?:主要)?(?:仪器|试剂)(?:[与和及、](?:仪器|试剂))?|数据(?:收集|采集|处理|分析)|质量控制|随访(?:方法)?|(?:手术|治疗)方法"
+    r"|伦理(?:审查|声明)?|知情同意|文献检索(?:策略)?|资料(?:提取|收集)"
+)
 _WRAPPED = re.compile(r"^[【\[［〔]\s*(.*?)\s*[】\]］〕]$")
 OPENING = re.compile(r"^(?:引言|前言|绪论|緒論|导言|概述|背景|研究背景|Introduction|Background)$")
 """The name of an introduction."""
@@ -60,6 +67,18 @@ def plain_run_in(text: str) -> int:
     """Return where the text behind a usual name (【前言】, 引言：) begins, 0 without one."""
     match = _PLAIN_RUN_IN.match(text)
     return match.end() if match and is_plain(match["name"]) else 0
+
+
+def named_run_in(text: str, *, usual: bool) -> int:
+    """Return where the text behind a short name and a colon (一般资料：) begins, 0 without one.
+
+    With ``usual`` only names that sections of medical papers have are taken.
+    """
+    match = _NAMED.match(text)
+    if not match or not re.search(r"[\u3400-\u9fff]{2}", match["name"]):
+        return 0
+    known = _USUAL.fullmatch(re.sub(r"\s", "", match["name"]))
+    return match.end() if known or not usual else 0
 
 
 def is_back_matter(text: str) -> bool:

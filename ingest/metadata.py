@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ingest.clean import count_han, search_text
 from ingest.labels import without_label
-from ingest.names import english_names, names_of
+from ingest.names import english_names, groups_of, names_of
 from ingest.publication import SOURCES, find_journal, find_source, paper_doi
 from ingest.records import Block, BlockKind, Paper
 from ingest.sentences import text_weight
@@ -125,7 +125,7 @@ def _authors(blocks: Sequence[Block]) -> tuple[str, ...]:
     for block in blocks:
         if block.kind is BlockKind.AUTHORS and count_han(block.text):
             for line in block.text.split("\n"):
-                found += names_of(line)
+                found += names_of(line) or groups_of(line)
         elif found and block.kind is not BlockKind.AUTHORS:
             break
     return tuple(dict.fromkeys(found))

@@ -61,6 +61,18 @@ _ENGLISH_NAME = re.compile(
 )
 
 
+_GROUP = re.compile(
+    r"[\u3400-\u9fff（）()《》、]{2,40}(?:学会|分会|协会|联盟|委员会|学组|专家组|协作组|编写组|编写委员会|工作组|研究组|课题组|指导组|起草组|小组|中心)"
+)
+
+
+def groups_of(text: str) -> tuple[str, ...]:
+    """Return the societies and groups that a line consists of, as a guideline names them."""
+    plain = _MARKS.sub(" ", search_text(text)).strip()
+    found = [part for part in re.split(r"[\s,，;；]+", plain) if part]
+    return tuple(found) if found and all(_GROUP.fullmatch(part) for part in found) else ()
+
+
 def is_affiliation(text: str) -> bool:
     """Tell whether a line names an organisation or an address."""
     return _ORGANISATION.search(text) is not None

@@ -38,6 +38,10 @@ class Outline:
         parent = self._last.get(f"1.1:{depth}" if depth > 1 else "1:1")
         return parent == number.parts[:-1]
 
+    def has_open(self, form: str) -> bool:
+        """Tell whether a section with a number of ``form`` is open."""
+        return any(scheme.split(":")[0] == form for scheme in self._stack)
+
     def enter(self, scheme: str, number: Number | None = None) -> int:
         """Take in a heading and return its level: where it stands below those before it.
 

@@ -33,6 +33,8 @@ _VERY_SHORT = 0.35
 _ENDED = re.compile(
     r"[。！？；：!?;:.．…][”’」』）)】〕］\]\"'\s]*(?:[\[［〔(（][\d,，、\-–~\s]+[\]］〕)）])?\s*$"
 )
+# A raised citation mark that did not fit on the line of its sentence.
+_ONLY_MARK = re.compile(r"[\[［〔(（][\d,，、\-–~\s]+[\]］〕)）][。，；;,.]?")
 # What explains the signs of the formula above it.
 _EXPLAINS = re.compile(r"\s*(?:式中|其中|上式|这里|此处|where\b|in which\b|and\b)", re.IGNORECASE)
 _BULLET = re.compile(r"\s*[•●○◆■□▪◇★☆➢✓\uf000-\uf0ff]")
@@ -182,12 +184,13 @@ def begins_paragraph(before: Placed, after: Placed, step: float) -> bool:
 
     ``step`` is the usual distance of lines in em.
     """
-    if _is_bullet_of(before, after):
+    if _is_bullet_of(before, after) or _ONLY_MARK.fullmatch(after.text.strip()):
         return False
     over = before.has_ended or before.is_short
     if abs(before.line.size - after.line.size) > _SAME_SIZE * before.line.size:
         return True
-    if after.is_indented and over:
+    other_font = before.line.font != after.line.font
+    if after.is_indented and (over or (other_font and before.text.rstrip()[-1:] in "）)】")):
         return True
     if _BULLET.match(after.text) or (after.has_marker and over):
         return True

@@ -48,6 +48,10 @@ _ENGLISH_ISSUE = re.compile(
 )
 
 
+# A running head that names year, volume and issue behind the journal says so for sure.
+_LEADING = re.compile(
+    r"[\u3400-\u9fff]{4,18}(?:19|20)\d{2}年(?:\d{1,2}月)?[,，]?第\d{1,3}卷[,，]?第\d{1,3}期"
+)
 _ARTICLE_NUMBER = re.compile(
     r"\d{4}\s*[-－—–]\s*\d{3}[\dXx]\s*[(（\[［〔]?\s*(?P<year>(?:19|20)\d{2})\s*[)）\]］〕]?\s*(?P<issue>\d{2})\s*[-－—–]"
     r"\s*(?P<first>\d{2,5})\s*[-－—–]\s*(?P<count>\d{2})"
@@ -144,7 +148,7 @@ def find_journal(blocks: Sequence[Block], source: dict[str, str]) -> str:
             if match := _SURE_JOURNAL.match(part):
                 sure[match[1]] += 1
             elif has_date and (match := _JOURNAL.match(part)):
-                dated[match[1]] += 1
+                dated[match[1]] += 2 if _LEADING.match(re.sub(r"\s", "", text)) else 1
         if match := _ENGLISH_JOURNAL.search(text):
             english[re.sub(r"\s+", " ", match[1])] += 1
     for counts, least in ((sure, 1), (dated, 2), (english, 1)):

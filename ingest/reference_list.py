@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ingest.clean import count_han
@@ -12,6 +13,9 @@ from ingest.paragraphs import Placed
 
 # A title of the next article on the page is larger than the text by this factor.
 _NEXT_TITLE = 1.35
+_NUMBERED = re.compile(
+    r"\s*(?:[\[［〔【(（]\s*\d{1,3}\s*[\]］〕】)）]|\d{1,3}[.．、\s]|\d{1,3}(?=[A-Z]))"
+)
 
 
 def end_of_list(placed: Sequence[Placed], first: int, body: float) -> int:
@@ -36,12 +40,30 @@ def end_of_list(placed: Sequence[Placed], first: int, body: float) -> int:
 def _start_of_english(placed: Sequence[Placed], first: int, label: int, body: float) -> int:
     """Return the line of the English title before the abstract at ``label``."""
     start = label
+    listed = {
+        (item.line.page, item.line.column)
+        for item in placed[first:label]
+        if _NUMBERED.match(item.text)
+    }
     for index in range(label - 1, max(first, label - 12), -1):
         item = placed[index]
-        other = item.line.column != placed[first].line.column
+        other = (item.line.page, item.line.column) not in listed
         bold = "bold" in item.line.font.lower() or item.line.size > 1.04 * body
+        bold = bold or _is_centred(item) or _is_title_over(item, placed[start])
         names = bool(english_names(item.text)) or is_affiliation(item.text)
-        if count_han(item.text) > 4 or not (other or bold or names):
+        if count_han(item.text) or not (other or bold or names):
             break
         start = index
     return start
+
+
+def _is_title_over(item: Placed, below: Placed) -> bool:
+    """Tell whether a line without numbers stands over names: an entry ends with its pages."""
+    closed = re.search(r"[\d.,;:]\s*$", item.text)
+    return not closed and len(english_names(below.text)) > 1
+
+
+def _is_centred(item: Placed) -> bool:
+    """Tell whether a line stands in the middle of its column."""
+    left, right = item.line.box.x0 - item.left, item.right - item.line.box.x1
+    return left > item.line.size and abs(left - right) < item.line.size

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.heading_type import is_bold
-from ingest.heading_words import plain_run_in
+from ingest.heading_words import named_run_in, plain_run_in
 from ingest.page_text import Char, Line
 
 # Heading and text are parted by a gap (em), or by the font of the heading.
@@ -66,6 +66,18 @@ def plain_run_in_end(line: Line, text: str, body_font: str) -> int | None:
     font = line.chars[ink[0]].font
     bold = font != body_font and is_bold(font)
     return ink[letters] if bold or re.match(r"\s*[【\[［〔]", text) else None
+
+
+def named_run_in_end(line: Line, text: str, behind: int, *, usual: bool) -> int | None:
+    """Return the place in ``line.chars`` behind a numbered name and its colon (1. 对象：).
+
+    ``text`` is the line as joined, ``behind`` where its number ends; ``usual`` as in
+    ``named_run_in``. Nothing but the colon tells such a heading.
+    """
+    count = named_run_in(text[behind:], usual=usual)
+    letters = len(re.sub(r"\s", "", text[: behind + count]))
+    ink = [place for place, char in enumerate(line.chars) if not char.text.isspace()]
+    return ink[letters] if count and letters < len(ink) else None
 
 
 def _skip_space(chars: Sequence[Char], place: int) -> int:

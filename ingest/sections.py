@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ingest.captions import CAPTION
 from ingest.clean import count_han
-from ingest.heading_type import TypeEvidence, fits_heading, is_smaller
+from ingest.heading_type import TypeEvidence, fits_heading, holds_sentence, is_smaller
 from ingest.heading_words import (
     CHILDLESS,
     MEASURE,
@@ -27,7 +27,7 @@ from ingest.numbering import Number, heading_number
 from ingest.outline import Outline
 from ingest.page_text import Line
 from ingest.paragraphs import Placed
-from ingest.run_in import plain_run_in_end, run_in_end
+from ingest.run_in import named_run_in_end, plain_run_in_end, run_in_end
 from ingest.scan_lines import FONT as SCAN_FONT
 
 _STEP_EM = 2.0
@@ -74,6 +74,8 @@ class Headings:
         number = heading_number(text)
         if not self._may_begin(index, number):
             return None
+        if self._is_statement(index):
+            return None
         if number and (run_in := self._run_in(index, number)):
             return run_in
         if number and self._is_numbered(index, number):
@@ -96,11 +98,18 @@ class Headings:
             return True
         before = self.placed[index - 1]
         moved = (before.line.page, before.line.column) != (item.line.page, item.line.column)
+        if not moved and self._goes_on(before, item) and index - 1 != self.before:
+            return False
         if self.type.points(item) > 0 and (before.is_short or before.has_ended or moved):
             return True
         if number and self.type.is_larger(item.line):
             return True  # no paragraph grows larger in its middle
         return before.has_ended or before.is_short or index - 1 == self.before
+
+    def _goes_on(self, before: Placed, item: Placed) -> bool:
+        """Tell whether ``before``, a full line of special type that is no heading, runs on."""
+        same = before.line.font == item.line.font and abs(before.line.size - item.line.size) < 0.3
+        return same and self.type.points(item) > 0 and not (before.is_short or item.is_indented)
 
     def _is_numbered(self, index: int, number: Number) -> bool:
         item = self.placed[index]
@@ -175,6 +184,14 @@ class Headings:
         )
         return differs and (item.is_short or end > index or after.is_indented)
 
+    def _is_statement(self, index: int) -> bool:
+        """Tell whether the lines set alike from ``index`` on hold a sentence: text in bold."""
+        if self.type.points(self.placed[index]) <= 0:
+            return False
+        lines = self.placed[index : self._end(index) + 2]
+        alike = [item for item in lines if item.line.font == lines[0].line.font]
+        return holds_sentence("".join(item.text for item in alike))
+
     def _end(self, index: int) -> int:
         """Return the last line of the heading that begins at ``index``."""
         last = index
@@ -210,19 +227,21 @@ class Headings:
         )
 
     def _run_in(self, index: int, number: Number) -> Heading | None:
-        """Return a heading whose text runs on in the same line, told by a gap or a font."""
-        if number.form not in ("1", "1.1", "一", "（一）") or not self.outline.follows(number):
-            return None
+        """Return a heading whose text runs on in the same line, told by gap, font or colon."""
         item = self.placed[index]
-        if number.form == "1" and number.stop and self.type.points(item) <= 0:
+        title = item.text.strip()[number.end :]
+        if number.form not in ("1", "1.1", "一", "（一）") or MEASURE.match(title):
             return None
-        if MEASURE.match(item.text.strip()[number.end :]) or not self.outline.has_parent(number):
+        if not self.outline.follows(number) or not self.outline.has_parent(number):
             return None
-        cut = run_in_end(item.line, self.type.font)
+        stopped = number.form == "1" and number.stop and self.type.points(item) <= 0
+        cut = None if stopped else run_in_end(item.line, self.type.font)
+        if cut is None and number.form in ("1", "1.1"):
+            usual = not self.outline.has_open("一")
+            cut = named_run_in_end(item.line, item.text.strip(), number.end, usual=usual)
         if cut is None:
             return None
-        level = self.outline.enter(number.scheme, number)
-        return self._parted(index, level, cut)
+        return self._parted(index, self.outline.enter(number.scheme, number), cut)
 
     def _parted(self, index: int, level: int, cut: int) -> Heading:
         """Return the heading that ends at character ``cut`` of line ``index``."""

@@ -171,7 +171,7 @@ class _Reader:
     def _later_front(self, index: int) -> int:
         """Read an abstract, keywords or notes that stand behind the beginning."""
         self.at = index
-        parts, count = read_front(self.placed[index:], self.flow.body)
+        parts, count = read_front(self.placed[index:], self.flow.body, titled=True)
         if not parts:
             return self._text(index)
         self._close()
