@@ -263,9 +263,9 @@ class Maker:
             )
         return "\n\n".join(lines)
 
-    def _body(self, sections: int, *, floats: bool = True) -> str:
+    def _body(self, sections: int, *, floats: bool = True, start: int = 1) -> str:
         parts: list[str] = []
-        for first in range(1, sections + 1):
+        for first in range(start, start + sections):
             parts.append(self._heading((first,)))
             parts.append(self._paragraph())
             for second in range(1, self.chance.randint(1, 3)):
@@ -336,15 +336,18 @@ class Maker:
         self.made.source = f"{settings}\n{band}\n{body}\n{end}"
         return self.made
 
-    def _articles(self) -> str:
-        """Short reports below each other, each in columns of one height."""
-        parts = [
-            "#set page(columns: 1)",
-            "#let short(body) = layout(size => {"
+    def _short(self) -> str:
+        """Define ``short``: text in columns of one height."""
+        return (
+            "#set page(columns: 1)\n#let short(body) = layout(size => {"
             f" let w = (size.width - {self.gutter * (self.columns - 1)}pt) / {self.columns}\n"
             " let h = measure(block(width: w, body)).height\n"
-            f" block(height: h / {self.columns} + 2.5em, columns({self.columns}, body)) }})",
-        ]
+            f" block(height: h / {self.columns} + 2.5em, columns({self.columns}, body)) }})"
+        )
+
+    def _articles(self) -> str:
+        """Short reports below each other, each in columns of one height."""
+        parts = [self._short()]
         for _ in range(2):
             front = self._front()
             parts.append(f"#block[#set par(first-line-indent: 0pt)\n{front}]\n")

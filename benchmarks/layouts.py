@@ -20,17 +20,21 @@ from benchmarks.extract_twins import compile_source
 from benchmarks.journal_pages import Facts, JournalMaker
 from benchmarks.layout_pages import Made, Maker
 from benchmarks.periodical_pages import PeriodicalMaker
+from benchmarks.table_pages import TableMaker
 from ingest.reader import read_document
 from ingest.records import BlockKind, Document
 from ingest.references import resolve_marks
 
 # Order is checked on pieces of so many letters, about half a line.
 _PIECE = 10
+# Shorter cells (组别, 30, 0.05) may stand in the text as well.
+_OWN_CELL = 5
 _PROSE = (BlockKind.PARAGRAPH, BlockKind.HEADING)
 _OWN_HEADINGS = re.compile(r"\s*(?:参\s*考|摘\s*要|Abstract)")
 
 FORMS: dict[str, type[Maker]] = {
     "layouts": Maker, "journals": JournalMaker, "periodicals": PeriodicalMaker,
+    "tables": TableMaker,
 }  # fmt: skip
 HEAD = (
     "pages with", "documents", "order errors", "paragraphs whole", "headings F1", "leaks",
@@ -143,7 +147,7 @@ def _aside(made: Made, document: Document, result: Result) -> None:
     prose = "\n".join(
         signature(b.text) for b in document.blocks if b.kind in (*_PROSE, BlockKind.REFERENCE)
     )
-    cells = [cell for row in made.rows for cell in row if cell != "组别"]
+    cells = [cell for row in made.rows for cell in row if len(signature(cell)) >= _OWN_CELL]
     for text in (*made.aside, *cells, *made.captions):
         if signature(text) and signature(text) in prose:
             result.counts["leaks"] += 1

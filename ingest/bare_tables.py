@@ -12,7 +12,8 @@ from ingest.captions import ENGLISH_CAPTION, NOTE, TABLE_CAPTION
 from ingest.cells import as_rows, split_cells, table_cells
 from ingest.figures import around
 from ingest.page_text import Line
-from ingest.tables import Table, notes_below
+from ingest.table_texts import notes_below
+from ingest.tables import Table
 
 # Without caption and rules, so many rows of so many cells are a table.
 _BARE_ROWS, _BARE_CELLS = 4, 3

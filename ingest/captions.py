@@ -33,7 +33,8 @@ ENGLISH_CAPTION = re.compile(rf"\s*(?:{_TABLE_EN}|{_FIGURE_EN})", re.IGNORECASE)
 NOTE = re.compile(
     r"\s*(?:[注註]\s*\d?\s*[:：]|[注註]\s|[备備][注註]\s*[:：]|[资資]料[来來]源\s*[:：]|[数數][据據][来來]源|"
     r"Notes?\s*[:：.]|Source\s*[:：]|[*＊#△▲※†‡]\s*\S|[a-e][)）]\s*\S|"
-    r"与.{1,20}[组組]?(?:比较|相比)|Compared with)",
+    r"[与與].{1,24}?(?:[比较較相]{2})[^。\u3400-\u9fff]{0,8}[PＰ]\s*[<>＜＞=＝≤]|"
+    r"Compared with.{1,60}?\bP\s*[<>=])",
     re.IGNORECASE,
 )
 """A note under a table."""

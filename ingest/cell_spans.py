@@ -1,4 +1,4 @@
-"""The cells of a table that reach over several columns or rows in, where they are read again out.
+"""Cells of a grid that reach over several columns or rows in, where they are read again out.
 
 A row is read alone by whoever asks for it, so what stands over two columns is repeated at both,
 and what stands beside two rows in both.
@@ -12,8 +12,6 @@ from itertools import pairwise
 from ingest.page_text import Line
 from ingest.records import Box
 
-# A rule under a heading of several columns stands this near (em) below it.
-_UNDER_EM = 1.2
 # A heading over all columns is none of several.
 _ALL = 0.92
 _SAME_Y = 2.5
@@ -31,19 +29,18 @@ def columns_of(places: Sequence[float], box: Box) -> Columns:
 def spread_heads(
     bands: Sequence[Sequence[Line]],
     columns: Columns,
-    inner: Sequence[Box],
     walls: Sequence[Box],
 ) -> tuple[list[list[Line]], dict[int, list[int]]]:
     """Return the rows with the two of a head joined, and columns by the ``id`` of their heading.
 
-    ``bands`` are the rows of runs, ``inner`` the flat and ``walls`` the upright rules.
+    ``bands`` are the rows of runs between ``walls``, which part their cells.
     """
     rows = [list(band) for band in bands]
     if len(rows) < 2 or len(columns) < 3:
         return rows, {}
     head = [*rows[0], *rows[1]]
     spans: dict[int, list[int]] = {}
-    claims = {id(run): _over(run, columns, inner, walls) for run in rows[0]}
+    claims = {id(run): _over(run, columns, walls) for run in rows[0]}
     for run in rows[0]:
         over = [
             index
@@ -73,26 +70,14 @@ def _nearest(runs: Sequence[Line], column: tuple[float, float]) -> Line:
     return min(runs, key=lambda run: abs((run.box.x0 + run.box.x1) / 2 - x))
 
 
-def _over(run: Line, columns: Columns, inner: Sequence[Box], walls: Sequence[Box]) -> list[int]:
-    """Return the columns that a run of the head stands over, by the rule under it or the walls."""
+def _over(run: Line, columns: Columns, walls: Sequence[Box]) -> list[int]:
+    """Return the columns that a run of the head stands over, between the walls beside it."""
     middle = (run.box.x0 + run.box.x1) / 2
     wide = columns[-1][1] - columns[0][0]
-    left, right = columns[0][0], columns[-1][1]
-    if walls:
-        height = (run.box.top + run.box.bottom) / 2
-        beside = [wall for wall in walls if wall.top - 2 < height < wall.bottom + 2]
-        left = max([wall.x0 for wall in beside if wall.x0 <= middle], default=left)
-        right = min([wall.x0 for wall in beside if wall.x0 > middle], default=right)
-    else:
-        under = [
-            rule
-            for rule in inner
-            if rule.x0 - 2 <= middle <= rule.x1 + 2
-            and -_SAME_Y < rule.top - run.box.bottom < _UNDER_EM * run.size
-        ]
-        if not under:
-            return []
-        left, right = under[0].x0, under[0].x1
+    height = (run.box.top + run.box.bottom) / 2
+    beside = [wall for wall in walls if wall.top - 2 < height < wall.bottom + 2]
+    left = max([wall.x0 for wall in beside if wall.x0 <= middle], default=columns[0][0])
+    right = min([wall.x0 for wall in beside if wall.x0 > middle], default=columns[-1][1])
     if right - left > _ALL * wide:
         return []
     return [index for index, (x0, x1) in enumerate(columns) if left - 3 < (x0 + x1) / 2 < right + 3]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from statistics import median
 
+from ingest.cell_borders import Border, column_borders
+from ingest.cell_heads import head_rows, head_spans
+from ingest.cell_rows import column_of, merged_rows
 from ingest.cell_spans import columns_of, spread_heads, spread_sides
 from ingest.layout import make_line
 from ingest.page_text import Char, Line
@@ -19,12 +21,13 @@ from ingest.records import Box
 _SAME_ROW_EM = 0.5
 # A gap inside a run (em) at the border of a column parts two cells.
 _BORDER_GAP_EM = 0.3
-# Lines of one cell follow each other nearer than rows do: this part of their distance.
-_TIGHT = 0.8
+# What stands alone in its row or in an upper row of the head is parted by a wider one only.
+_ALONE_GAP_EM = 1.0
+
+# A raised mark is so much smaller than the value that it touches (em).
+_MARK_SIZE, _TOUCH_EM, _RAISED_EM = 0.8, 0.15, 0.55
 
 Row = list[list[Line]]
-# The x between which two columns part, and the heights between which they do.
-Border = tuple[float, float, float, float]
 
 
 def as_rows(runs: Sequence[Line]) -> list[list[Line]]:
@@ -39,6 +42,27 @@ def as_rows(runs: Sequence[Line]) -> list[list[Line]]:
     return [sorted(row, key=lambda run: run.box.x0) for row in rows]
 
 
+def with_marks(runs: Sequence[Line]) -> list[Line]:
+    """Return ``runs``, raised marks that a file sets apart joined to what they stand at."""
+    marked = [run for run in runs if len(run.text.strip()) < 3]
+    joined: dict[int, list[Line]] = {}
+    for mark in marked:
+        for run in runs:
+            small = mark.size < _MARK_SIZE * run.size
+            touches = abs(mark.box.x0 - run.box.x1) < _TOUCH_EM * run.size
+            if small and touches and abs(mark.baseline - run.baseline) < _RAISED_EM * run.size:
+                joined.setdefault(id(run), []).append(mark)
+                break
+    taken = {id(mark) for marks in joined.values() for mark in marks}
+    return [
+        make_line([c for part in (run, *joined.get(id(run), ())) for c in part.chars], run.page)
+        if id(run) in joined
+        else run
+        for run in runs
+        if id(run) not in taken
+    ]
+
+
 def table_cells(
     rows: Sequence[Sequence[Line]], inner: Sequence[Box], walls: Sequence[Box], box: Box
 ) -> list[Row]:
@@ -46,35 +70,35 @@ def table_cells(
 
     ``inner`` are the rules across the table, ``walls`` the upright ones.
     """
-    borders = _drawn_borders(walls) if walls else _column_borders(rows)
-    least = -_BORDER_GAP_EM if walls else _BORDER_GAP_EM
-    parted = [[part for run in row for part in _split_at(run, borders, least)] for row in rows]
-    gridded = len(inner) > 1 and bool(walls)
-    bands = _bands(parted, inner, box) if gridded else _merged_rows(parted, borders)
+    count = 0 if walls else head_rows(rows, inner, box)
+    borders = _drawn_borders(walls) if walls else column_borders(rows, max(count, 1))
     places = _places(borders)
     columns = columns_of(places, box)
-    if gridded:
-        bands = spread_sides(bands, columns, inner, box)
-    bands, spans = spread_heads([band for band in bands if band], columns, inner, walls)
+    if walls:
+        parted = [_parted(row, borders, -_BORDER_GAP_EM) for row in rows]
+        gridded = len(inner) > 1
+        bands = _bands(parted, inner, box) if gridded else merged_rows(parted, places)
+        if gridded:
+            bands = spread_sides(bands, columns, inner, box)
+        bands, spans = spread_heads([band for band in bands if band], columns, walls)
+        return [_by_column(band, places, spans) for band in bands]
+    parted = [
+        _parted(row, borders, _ALONE_GAP_EM if at < count - 1 or len(row) == 1 else _BORDER_GAP_EM)
+        for at, row in enumerate(rows)
+    ]
+    head, body = parted[:count], merged_rows(parted[count:], places)
+    spans = head_spans(head, body, places, inner, box)
+    bands = [[run for row in head for run in row], *body] if head else body
     return [_by_column(band, places, spans) for band in bands]
+
+
+def _parted(row: Sequence[Line], borders: Sequence[Border], least: float) -> list[Line]:
+    return [part for run in row for part in _split_at(run, borders, least)]
 
 
 def _drawn_borders(walls: Sequence[Box]) -> list[Border]:
     """Return the upright rules; pieces of one rule above each other stay pieces."""
     return [(wall.x0 - 2, wall.x1 + 2, wall.top - 2, wall.bottom + 2) for wall in walls]
-
-
-def _column_borders(rows: Sequence[Sequence[Line]]) -> list[Border]:
-    """Return the gaps that the rows with most cells have in common."""
-    most = max((len(row) for row in rows), default=0)
-    full = [row for row in rows if len(row) == most]
-    borders = []
-    for left in range(most - 1):
-        start = max(row[left].box.x1 for row in full)
-        end = min(row[left + 1].box.x0 for row in full)
-        if start < end:
-            borders.append((start, end, float("-inf"), float("inf")))
-    return borders
 
 
 def _split_at(run: Line, borders: Sequence[Border], least: float) -> list[Line]:
@@ -110,30 +134,6 @@ def _bands(rows: Sequence[Sequence[Line]], inner: Sequence[Box], box: Box) -> li
     ]
 
 
-def _merged_rows(rows: Sequence[Sequence[Line]], borders: Sequence[Border]) -> list[list[Line]]:
-    """Return the runs of each row of the table, wrapped lines joined to their row.
-
-    Wrapped cells overlap the single lines of their neighbours that are centred beside them, or
-    leave the first column empty and follow closely.
-    """
-    if not rows:
-        return []
-    steps = [b[0].baseline - a[0].baseline for a, b in pairwise(rows)]
-    usual = median(steps) if steps else 0.0
-    first = min((border[0] for border in borders), default=0.0)
-    merged: list[list[Line]] = [list(rows[0])]
-    for row, step in zip(rows[1:], steps, strict=True):
-        before = merged[-1]
-        lowest = max(run.box.bottom for run in before)
-        overlaps = lowest > min(run.box.top for run in row) + 0.15 * row[0].size
-        first_empty = bool(borders) and row[0].box.x0 > first and len(row) < len(before)
-        if overlaps or (first_empty and step < _TIGHT * usual):
-            merged[-1] += row
-        else:
-            merged.append(list(row))
-    return merged
-
-
 def _places(borders: Sequence[Border]) -> list[float]:
     """Return the x that part the columns, those of upright rules above each other once."""
     places: list[float] = []
@@ -153,8 +153,7 @@ def _by_column(
     """
     cells: dict[int, list[Line]] = {}
     for run in sorted(band, key=lambda run: (run.baseline, run.box.x0)):
-        middle = (run.box.x0 + run.box.x1) / 2
-        for column in spans.get(id(run), [sum(middle > x for x in places)]):
+        for column in spans.get(id(run), [column_of(run, places)]):
             cells.setdefault(column, []).append(run)
     wide = any(run.box.x0 < x < run.box.x1 for run in band for x in places)
     if len(cells) == 1 and (0 in cells or wide):

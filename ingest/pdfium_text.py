@@ -227,6 +227,10 @@ class _Reader:
             out[-1] = replace(out[-1], font=bold(out[-1].font))
             return False
         self.unknown += char.text == "\ufffd" or "\ue000" <= char.text <= "\uf8ff"
+        if self._together == 2 and out and out[-1].text == " ":
+            # pdfium sets a space that it inferred at the place of the character behind it.
+            out[-1] = replace(out[-1], x1=out[-1].x0)
+            self._together = 1
         out.append(char)
         if self._together > 1:
             count = self._together

@@ -9,29 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ingest.captions import ENGLISH_CAPTION, FIGURE_CAPTION, NOTE, TABLE_CAPTION
-from ingest.cells import as_rows, table_cells
+from ingest.captions import FIGURE_CAPTION, NOTE, TABLE_CAPTION
+from ingest.cells import as_rows, split_cells, table_cells, with_marks
 from ingest.page_text import Line, PageText
 from ingest.records import Box
+from ingest.rules import TOUCH, is_upright, merge_rules, same_width
+from ingest.table_texts import CAPTION_EM, caption_above, notes_below
 
-# Ends of rules that belong together differ by less than this (points).
-_SAME_END = 4.0
-_RULE_THICKNESS = 3.2
 _LEAST_RULE = 40.0
 # Rules without text between them are a double rule, or with upright ones an empty row.
 _DOUBLE_RULE, _EMPTY_ROW = 8.0, 60.0
-_TOUCH = 3.0
 # Text this wide (part of the table, and em) that stands alone in its row is prose.
 _PROSE_SHARE = 0.72
 _CELL_EM = 9.0
+# Cells that stand nearer than runs do are this far (em) apart.
+_CELL_GAP_EM = 0.8
 # More such lines below each other are no cell.
 _LONG_ROWS = 8
-# A caption stands this near (em) above its table; its lines follow each other as near.
-_CAPTION_EM = 2.6
-_NOTE_EM = 2.4
-_CAPTION_LINES = 5
 # Rows of a table without a caption have so many cells in the mean, in a drawn grid fewer.
 _BARE_CELLS, _GRID_CELLS = 2.4, 1.6
+# Such a part of the rows of a list of values holds a name and its value.
+_LISTED = 0.8
 # The walls of a grid reach over this part of its height.
 _WALL_SHARE = 0.8
 # A table without a caption takes less than this part of the page height.
@@ -57,7 +55,7 @@ class Table:
 def find_ruled_tables(page: PageText, runs: Sequence[Line]) -> list[Table]:
     """Return the tables of ``page`` that are drawn with rules, from the top down."""
     across = merge_rules(page.rules)
-    upright = [rule for rule in page.rules if _is_upright(rule)]
+    upright = [rule for rule in page.rules if is_upright(rule)]
     tables: list[Table] = []
     for group in _groups(across):
         for stretch in _stretches(group, runs, upright):
@@ -67,33 +65,6 @@ def find_ruled_tables(page: PageText, runs: Sequence[Line]) -> list[Table]:
     return sorted(tables, key=lambda table: table.box.top)
 
 
-def merge_rules(rules: Sequence[Box]) -> list[Box]:
-    """Return the horizontal rules, pieces that touch end to end joined."""
-    flat = [rule for rule in rules if rule.bottom - rule.top <= _RULE_THICKNESS]
-    flat = [rule for rule in flat if rule.x1 - rule.x0 > rule.bottom - rule.top]
-    flat.sort(key=lambda rule: (round(rule.top / 2), rule.x0))
-    merged: list[Box] = []
-    for rule in flat:
-        place = next((at for at in range(len(merged)) if _goes_on_in(merged[at], rule)), None)
-        if place is None:
-            merged.append(rule)
-        else:
-            last = merged[place]
-            x1 = max(last.x1, rule.x1)
-            merged[place] = Box(last.page, last.x0, last.top, x1, max(last.bottom, rule.bottom))
-    return [rule for rule in merged if rule.x1 - rule.x0 >= 8]
-
-
-def _goes_on_in(piece: Box, rule: Box) -> bool:
-    """Tell whether ``rule`` touches the end of ``piece``, or lies on it, at the same height."""
-    level = abs(piece.top - rule.top) < 2.5
-    return level and piece.x0 - _TOUCH <= rule.x0 <= piece.x1 + _TOUCH
-
-
-def _is_upright(rule: Box) -> bool:
-    return rule.x1 - rule.x0 <= _RULE_THICKNESS and rule.bottom - rule.top > 6
-
-
 def _groups(across: Sequence[Box]) -> list[list[Box]]:
     """Return the sets of two and more rules of one width, each from the top down."""
     groups: list[list[Box]] = []
@@ -101,16 +72,12 @@ def _groups(across: Sequence[Box]) -> list[list[Box]]:
         if rule.x1 - rule.x0 < _LEAST_RULE:
             continue
         for group in groups:
-            if _same_width(group[0], rule):
+            if same_width(group[0], rule):
                 group.append(rule)
                 break
         else:
             groups.append([rule])
     return [group for group in groups if len(group) > 1]
-
-
-def _same_width(one: Box, other: Box) -> bool:
-    return abs(one.x0 - other.x0) < _SAME_END and abs(one.x1 - other.x1) < _SAME_END
 
 
 def _stretches(
@@ -136,13 +103,15 @@ def _is_tabular(top: Box, bottom: Box, runs: Sequence[Line], upright: Sequence[B
     if any(TABLE_CAPTION.match(row[0].text) for row in rows):
         return False
     width = top.x1 - top.x0
-    alone = [row[0] for row in rows if len(row) == 1]
-    if not upright and sum(_is_long(run) for run in alone) > _LONG_ROWS:
-        return False  # a narrow column of text
+    alone = [row[0] for row in rows if len(row) == 1 and _is_long(row[0])]
+    names = min((run.box.x1 for row in rows for run in row if not _is_long(run)), default=bottom.x1)
+    if not upright and sum(run.box.x0 < names for run in alone) > _LONG_ROWS:
+        return False  # a narrow column of text, without names at its left
     return sum(_is_cellular(row, width) for row in rows) >= 0.6 * len(rows)
 
 
 def _is_cellular(row: Sequence[Line], width: float) -> bool:
+    row = split_cells(row[0], _CELL_GAP_EM) if len(row) == 1 else row
     if len(row) == 1:
         wide = row[0].box.x1 - row[0].box.x0
         return wide < _PROSE_SHARE * width or NOTE.match(row[0].text) is not None
@@ -193,8 +162,8 @@ def _ruled(
     page_height: float,
 ) -> Table | None:
     inside = _inside(runs, top.x0, top.top, top.x1, bottom.bottom)
-    rows = as_rows(inside)
-    caption = _caption_above(top, runs)
+    rows = as_rows(with_marks(inside))
+    caption = caption_above(top, runs)
     cells = [len(row) for row in rows]
     several = sum(count > 1 for count in cells)
     if caption:
@@ -202,7 +171,7 @@ def _ruled(
         good = several >= 1 and (len(rows) >= 2 or cells[0] >= 3)
     else:
         grid = _is_grid(top, bottom, across, upright)
-        least = _GRID_CELLS if grid else _BARE_CELLS
+        least = _GRID_CELLS if grid or _is_listed(rows) else _BARE_CELLS
         good = several >= 3 and sum(cells) >= least * len(cells) and several >= 0.6 * len(cells)
         # The rules under a running head and over a foot enclose all of a page.
         good = good and (grid or bottom.bottom - top.top < _LARGEST * page_height)
@@ -219,9 +188,19 @@ def _ruled(
     return table
 
 
+def _is_listed(rows: Sequence[Sequence[Line]]) -> bool:
+    """Tell whether ``rows`` are short names with short values, parted by one gap all the way."""
+    short = not any(_is_long(run) for row in rows for run in row)
+    pairs = [row for row in rows if len(row) == 2]
+    if not short or not pairs or len(pairs) < _LISTED * len(rows):
+        return False
+    size = pairs[0][0].size
+    return min(r.box.x0 for _, r in pairs) - max(r.box.x1 for r, _ in pairs) > size
+
+
 def _is_grid(top: Box, bottom: Box, across: Sequence[Box], upright: Sequence[Box]) -> bool:
     """Tell whether rules part the rows between ``top`` and ``bottom``, and walls the cells."""
-    flat = [r for r in across if top.top < r.top < bottom.top and _same_width(r, top)]
+    flat = [r for r in across if top.top < r.top < bottom.top and same_width(r, top)]
     inside = [r for r in upright if top.x0 + 6 < r.x0 < top.x1 - 6]
     high = bottom.top - top.bottom
     walls = [
@@ -230,7 +209,7 @@ def _is_grid(top: Box, bottom: Box, across: Sequence[Box], upright: Sequence[Box
         if sum(
             max(0.0, min(r.bottom, bottom.bottom) - max(r.top, top.top))
             for r in inside
-            if abs(r.x0 - wall.x0) < _TOUCH
+            if abs(r.x0 - wall.x0) < TOUCH
         )
         > _WALL_SHARE * high
     ]
@@ -241,7 +220,7 @@ def _is_frame(bottom: Box, runs: Sequence[Line]) -> bool:
     """Tell whether the caption of a figure stands under a rule: it is the figure's frame."""
     return any(
         FIGURE_CAPTION.match(run.text)
-        and 0 < run.baseline - bottom.bottom < _CAPTION_EM * run.size
+        and 0 < run.baseline - bottom.bottom < CAPTION_EM * run.size
         and run.box.x1 > bottom.x0
         and run.box.x0 < bottom.x1
         for run in runs
@@ -250,61 +229,6 @@ def _is_frame(bottom: Box, runs: Sequence[Line]) -> bool:
 
 def _wide(box: Box) -> float:
     return box.x1 - box.x0
-
-
-def _caption_above(top: Box, runs: Sequence[Line]) -> list[Line]:
-    """Return the lines of the caption above a rule, from its first line on, or nothing."""
-    over = [
-        run
-        for run in runs
-        if run.baseline <= top.top + 2
-        and run.box.x1 > top.x0 - 2
-        and run.box.x0 < top.x1 + 2
-        and top.top - run.baseline < 90
-    ]
-    rows = as_rows(over)
-    taken: list[list[Line]] = []
-    below = top.top
-    found = 0
-    for row in reversed(rows[-_CAPTION_LINES:]):
-        size = max(run.size for run in row)
-        if below - row[0].baseline > _CAPTION_EM * size or FIGURE_CAPTION.match(row[0].text):
-            break
-        starts = next((run for run in row if TABLE_CAPTION.match(run.text)), None)
-        if found and not starts:
-            break
-        # Text of the other column, left of the caption on its line, is no part of it.
-        taken.append([run for run in row if starts is None or run.box.x0 >= starts.box.x0])
-        below = row[0].baseline - size
-        if starts:
-            found = len(taken)
-            if not ENGLISH_CAPTION.match(starts.text):
-                break
-    return [run for row in reversed(taken[:found]) for run in row]
-
-
-def notes_below(box: Box, runs: Sequence[Line]) -> list[Line]:
-    """Return the notes that stand under a table whose rows fill ``box``."""
-    under = [
-        run
-        for run in runs
-        if run.baseline > box.bottom and run.box.x0 > box.x0 - 12 and run.box.x1 < box.x1 + 12
-    ]
-    notes: list[Line] = []
-    edge = box.bottom
-    for row in as_rows(under):
-        size = row[0].size
-        begins = NOTE.match(row[0].text) is not None
-        same = bool(notes) and abs(size - notes[0].size) < 0.3
-        if row[0].baseline - edge > _NOTE_EM * size or not (begins or (same and _goes_on(notes))):
-            break
-        notes += row
-        edge = row[0].baseline
-    return notes
-
-
-def _goes_on(notes: Sequence[Line]) -> bool:
-    return notes[-1].text.rstrip()[-1:] not in "。.．"
 
 
 def _overlap(one: Box, other: Box) -> bool:
