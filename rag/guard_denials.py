@@ -91,6 +91,8 @@ _LEANS = re.compile(
 
 
 def _opposed(a: Clause, b: Clause) -> bool:
+    if (_denied(a) - _denied(b)) % 2 == 0:
+        return False  # kept from it here, denied there
     denied = a.negations - b.negations
     # A word of decline more on the other side renders the denial.
     return denied % 2 == 1 and denied * (_declines([b]) - _declines([a])) <= 0

@@ -48,6 +48,8 @@ IRON = "血红蛋白升高不足 10 g/L 者可改用静脉铁剂。"
 LACK = "TREM2 缺失使小胶质细胞无法聚集到斑块周围。"
 FEW = "仅少数肺癌患者能从该药治疗中获益。"
 BARRED = "用药前应筛查潜伏性结核，活动性结核患者禁用该药。"
+KEPT = "PCSK9 抑制剂阻止 LDL 受体降解，使肝细胞表面受体增多。"
+NO_LINK = "早期肠内营养与病死率下降无显著关联。"
 HIGH = "SOX9 高表达的肺癌组织中 CD8+ T 细胞浸润减少。"
 
 FAITHFUL = [
@@ -59,6 +61,8 @@ FAITHFUL = [
     ("缺失 H19 的小鼠转移结节少了约 70%，原发肿瘤大小则相近。", SAME),
     ("若血红蛋白上升未达 10 g/L，可换成静脉补铁。", IRON),
     ("缺乏 TREM2 时小胶质细胞不能聚集到斑块周围。", LACK),
+    ("PCSK9 被抑制后 LDL 受体不再降解，肝细胞表面受体增加。", KEPT),
+    ("未发现早期肠内营养与病死率降低之间有显著关联。", NO_LINK),
     ("该药只对少部分肺癌患者有益。", FEW),
     ("肺癌组织 SOX9 表达高时 CD8+ T 细胞浸润较少。", HIGH),
     ("Methotrexate should not be used in pregnant women, as it can cause fetal malformations.", PREGNANT),
@@ -105,6 +109,8 @@ PLANTED = [
     ("binding", "成人哮喘患病率在 20 岁及以上者中是 13.7%，40 岁以上者为 8.6%。", AGES),
     ("negation", "敲除 H19 的小鼠原发瘤大小有明显差异。", SAME),
     ("negation", "缺乏 TREM2 时小胶质细胞能够聚集到斑块周围。", LACK),
+    ("negation", "早期肠内营养与病死率降低显著相关。", NO_LINK),
+    ("negation", "Early enteral nutrition had a significant association with mortality.", NO_LINK),
     ("scope", "肺癌患者都能从该药治疗中获益。", FEW),
     ("negation", "活动性结核患者可以使用该药。", BARRED),
     ("direction", "肺癌组织 SOX9 表达低时 CD8+ T 细胞浸润减少。", HIGH),
