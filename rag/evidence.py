@@ -84,6 +84,7 @@ def weigh(
     coverage = coverages[language]
     facets = facets_of(question.search, question.language)
     named = [term for term in coverage.terms if term.anchor and term.sure]
+    named = [term for term in named if not _is_facet(term, facets)]
     asked = len(named) + len(facets)
     lacks = [_lacks(c, coverages[c.hit.passage.language], facets, lexicon) for c in top]
     missing = min(lacks, key=len)
@@ -212,11 +213,18 @@ def _lacks(
     lost = []
     rows = zip(coverage.terms, candidate.found, candidate.around, strict=True)
     for term, found, around in rows:
-        if not (term.anchor and term.sure) or found:
+        if not (term.anchor and term.sure) or found or _is_facet(term, facets):
             continue
         if not around or speaks_of_another(candidate, term, lexicon):
             lost.append(term.text)
-    return (*dict.fromkeys(lost), *facets_missing(facets, [candidate.search]))
+    hit = candidate.hit
+    nearby = " ".join((hit.paper.title, *hit.passage.section, hit.passage.text))
+    return (*dict.fromkeys(lost), *facets_missing(facets, candidate.search, nearby))
+
+
+def _is_facet(term: KeyTerm, facets: Sequence[Facet]) -> bool:
+    """Tell whether a term is a facet's name, which a sentence need not say: 不良反应, a dose."""
+    return any(facet.asks.fullmatch(term.text) for facet in facets)
 
 
 def _uncovered(best: Candidate, coverage: Coverage) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 # name zh, name en, how a question asks for it, how a text speaks of it
 _TABLE: tuple[tuple[str, str, str, str], ...] = (
-    ("剂量", "dose", r"剂量|用量|\bdos(?:e|es|age|ing)\b",
+    ("剂量", "dose", r"(?<![高低中大小])剂量(?!组)|用量|\bdos(?:e|es|age|ing)\b",
      r"剂量|\d\s*(?:mg|g|μg|ug|Gy|IU|U|万单位|毫克)\b|\bdos(?:e|es|age)\b|每次\d"),
     ("生存期", "survival time", r"生存(?:期|时间)|能活多久|\bsurviv(?:al time|al)\b(?! rate)|\b(?:m?OS|m?PFS)\b|\blives?\b(?! (?:in|on|for)\b)",
      r"生存期|生存时间|总生存|无进展生存|存活时间|\b(?:m?OS|m?PFS)\b|\bsurviv"),
@@ -27,7 +27,8 @@ _TABLE: tuple[tuple[str, str, str, str], ...] = (
     ("影像学表现", "imaging findings", r"影像学?(?:表现|特征|检查)|\bimaging\b", r"影像|CT|MRI|PET|超声|X线|\bimaging\b|\bscan"),
     ("病理分型", "pathological type", r"病理(?:分型|类型|分期|特征)|\bpatholog", r"病理|组织学|分型|\bpatholog|\bhistolog"),
     ("不良反应", "adverse effects", r"不良反应|副作用|毒性|毒副|\badverse\b|\bside effects?\b|\btoxicit",
-     r"不良反应|副作用|毒性|损伤|不良事件|\badverse\b|\bside effect|\btoxic"),
+     r"不良反应|副作用|毒性|损伤|不良事件|并发症|(?:可|会|能|易)(?:引起|导致|发生|出现|诱发|致)|(?:患者|者|病例)出现|警惕"
+     r"|\badverse\b|\bside effect|\btoxic|\b(?:may|can) (?:cause|lead to|induce)"),
     ("费用", "cost", r"费用|价格|多少钱|\bcosts?\b|\bprice", r"费用|价格|元|成本|\bcosts?\b|\bprice"),
     ("次数", "frequency", r"(?:几|多少)次|频率|多久一次|\bhow often\b|\bfrequen", r"次|频率|每[天日周月年]|\btimes\b|\bdaily\b|\bweekly\b|\bfrequen"),
     ("治疗", "treatment", r"(?:如何|怎样|怎么|用什么|有哪些|什么)(?:治疗|疗法)|治疗(?:方法|方案|措施|原则|药物)|处理原则"
@@ -95,25 +96,43 @@ _PLACES: tuple[tuple[str, str, str], ...] = (
 )
 
 
+# Of whom a question asks; a paper on them need not say so in every sentence.
+_GROUPS: tuple[tuple[str, str, str, str], ...] = (
+    ("儿童", "children", r"儿童|小儿|患儿|青少年|婴幼儿|新生儿|\b(?:child|paediatric|pediatric|adolescent|infant|neonat)",
+     r"儿|青少年|\b(?:child|paediatric|pediatric|adolescent|infant|neonat)"),
+    ("妊娠", "pregnancy", r"妊娠|孕妇|孕期|哺乳|\bpregnan|\blactat|\bbreast-?feeding",
+     r"妊娠|孕|哺乳|\bpregnan|\blactat|\bbreast-?feeding"),
+    ("雌性", "female animals", r"雌性|雌鼠|\bfemale (?:mice|rats)", r"雌|\bfemale"),
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A facet the question asks for, named in its language."""
+    """A facet the question asks for, named in its language.
+
+    ``around`` tells that a sentence speaks of it too where its passage, headings or title do.
+    """
 
     name: str
+    asks: re.Pattern[str]
     evidence: re.Pattern[str]
+    around: bool = False
 
 
-_Row = tuple[str, str, re.Pattern[str], re.Pattern[str]]
+_Row = tuple[str, str, re.Pattern[str], re.Pattern[str], bool]
 
 
 def _compiled(*rows: tuple[str, str, str, str]) -> tuple[_Row, ...]:
     return tuple(
-        (zh, en, re.compile(asks, re.I), re.compile(says, re.I)) for zh, en, asks, says in rows
+        (zh, en, re.compile(asks, re.I), re.compile(says, re.I), (zh, en, asks, says) in _GROUPS)
+        for zh, en, asks, says in rows
     )
 
 
 _DEMANDED = _compiled(
-    *_TABLE, *((zh, en, rf"^(?=.*(?:{_RATE})).*(?:{place})", place) for zh, en, place in _PLACES)
+    *_TABLE,
+    *((zh, en, rf"^(?=.*(?:{_RATE})).*(?:{place})", place) for zh, en, place in _PLACES),
+    *_GROUPS,
 )
 _WELCOME = _compiled(*_OFTEN)
 
@@ -130,12 +149,19 @@ def welcome_of(question: str, language: str) -> tuple[Facet, ...]:
 
 def _asked(rows: Sequence[_Row], question: str, language: str) -> tuple[Facet, ...]:
     return tuple(
-        Facet(zh if language == "zh" else en, says)
-        for zh, en, asks, says in rows
+        Facet(zh if language == "zh" else en, asks, says, around)
+        for zh, en, asks, says, around in rows
         if asks.search(question)
     )
 
 
-def facets_missing(facets: Sequence[Facet], texts: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the facets that none of ``texts`` speaks of."""
-    return tuple(f.name for f in facets if not any(f.evidence.search(text) for text in texts))
+def facets_missing(facets: Sequence[Facet], text: str, around: str = "") -> tuple[str, ...]:
+    """Return the names of the facets that a sentence does not speak of.
+
+    ``around`` are its passage, headings and title.
+    """
+    return tuple(
+        f.name
+        for f in facets
+        if not f.evidence.search(text) and not (f.around and f.evidence.search(around))
+    )

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.records import Hit
+from rag.abbreviations import PRINTED, OwnNames, own_names
 from rag.abstention import Verdict
+from rag.agents import agent_of
 from rag.coverage import Coverage
 from rag.digest import asks_of_no_paper, digest, ends_of, papers_asked_for
 from rag.evidence import Evidence
@@ -48,7 +50,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """One question before one library. ``narrowed`` takes sentences away for an evaluation."""
+    """One question before one library.
+
+    ``narrowed`` takes sentences away for an evaluation; ``names`` are the papers' own names for
+    what the question names.
+    """
 
     library: Library
     question: Question
@@ -56,6 +62,7 @@ class Finder:
     coverages: Mapping[str, Coverage]
     papers: frozenset[str] | None = None
     narrowed: Narrowed | None = None
+    names: OwnNames = PRINTED
 
     def look(self, k: int, papers: frozenset[str] | None) -> tuple[Hits, Source]:
         """Return the ``k`` best passages of ``papers`` and what is around them."""
@@ -72,7 +79,7 @@ class Finder:
         library = self.library
         found = candidates(
             self.question, self.vectors, library.embed, hits, source, library.background,
-            self.coverages, library.weights,
+            self.coverages, library.weights, self.names,
         )  # fmt: skip
         return library.judge.on_subject(found, self.coverages)
 
@@ -140,12 +147,19 @@ def find(
     else:
         wanted = wanted_of(question, library.translator) if question.broad else None
         hits, source = finder.look(WANTED_DEPTH if wanted else CANDIDATE_HITS, papers)
+        finder = replace(finder, names=own_names(question, hits, library.translator))
         retrieved = time.perf_counter()
         ranked = finder.rank(hits, source)
         chosen = time.perf_counter()
         evidence, verdict = finder.judged(ranked)
         if asks_of_no_paper(question, library.translator):
             verdict = library.judge.denied(verdict, evidence)
+        if agent := None if wanted else agent_of(question, library.translator):
+            preferred, acts = agent.prefer(ranked)
+            if acts:
+                verdict = library.judge.affirmed(verdict, evidence)
+            if verdict.status is not Status.NOT_FOUND:
+                ranked = preferred
         if wanted:
             preferred, verdict = finder.named(wanted, hits, source, evidence, verdict)
             if verdict.status is not Status.NOT_FOUND:

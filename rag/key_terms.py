@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from index.lexicon import Concept
 from index.tokens import phrase
@@ -67,6 +68,8 @@ def key_terms(
 # The rest of a long Chinese name is a part of so many characters without being a name itself:
 # 转移 and 微环境 for 转移微环境.
 _LEAST_WORD = 3
+# What ends a name begins no part of it: 肺 and 癌脑转移 are no parts of 肺癌脑转移.
+_ENDINGS = "癌瘤炎症病性型化"
 
 
 def _concept_term(concept: Concept, lexicon: Translator | None, language: str) -> KeyTerm:
@@ -110,17 +113,19 @@ def _parts(name: str, lexicon: Translator, language: str) -> tuple[tuple[str, ..
     least = 2 if language == "en" else 5
     if len(units) < least:
         return ()
-    for at in range(1, len(units)):
-        first, last = joint.join(units[:at]).strip(), joint.join(units[at:]).strip()
+    splits = [(joint.join(units[:at]).strip(), joint.join(units[at:]).strip())
+              for at in range(1, len(units))]  # fmt: skip
+    guess: tuple[tuple[str, ...], ...] = ()
+    for first, last in splits:
         before, own = _whole(first, lexicon, language), _whole(last, lexicon, language)
         if language == "en":
             before = before or lexicon.translations(fold(first))
             own = own or (lexicon.translations(fold(last)) if before else ())
-        elif before and len(last) >= _LEAST_WORD:
-            own = own or (fold(last),)
         if own and first:
             return (_with(first, before), _with(last, own))
-    return ()
+        if language == "zh" and before and len(last) >= _LEAST_WORD and last[0] not in _ENDINGS:
+            guess = guess or (_with(first, before), _with(last, (fold(last),)))
+    return guess
 
 
 def _with(name: str, forms: Sequence[str]) -> tuple[str, ...]:
@@ -135,13 +140,29 @@ def _whole(name: str, lexicon: Translator, language: str) -> tuple[str, ...]:
     return ()
 
 
+# What something is asked to act on: 血压 in X 对血压的影响.
+_ACTED_ON = re.compile(r"对(?P<object>[^，。；？?]{2,14}?)(?:有(?:什么|何|哪些))?的?(?:影响|作用)")
+
+
+def _acted_on(text: str, concept: Concept) -> bool:
+    match = _ACTED_ON.search(text)
+    return (
+        match is not None
+        and match.start("object") <= concept.start
+        and concept.end <= match.end("object")
+    )
+
+
 def _terms_zh(
     question: Question, concepts: Sequence[Concept], lexicon: Translator | None, passages: str
 ) -> tuple[KeyTerm, ...]:
     cross = passages != "zh"
     found: dict[str, KeyTerm] = {}
     for concept in concepts:
-        found.setdefault(fold(concept.text), _concept_term(concept, lexicon, "zh"))
+        term = _concept_term(concept, lexicon, "zh")
+        if concept.kind == "outcome" and _acted_on(question.search, concept):
+            term = replace(term, anchor=True)
+        found.setdefault(fold(concept.text), term)
     for match in re.finditer(f"{DRUG_ZH}|{DISEASE_ZH}", question.search):
         inside = any(c.start < match.end() and match.start() < c.end for c in concepts)
         name = FRAME_ZH.sub("", match.group())

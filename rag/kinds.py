@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 _NUMBER = re.compile(
-    r"\d|[一二三四五六七八九十百千万两数]+(?:个|种|年|名|次|月|人|条|部|岁|倍|类|例|期|周|天|级|阶段)"
+    r"(?<![A-Za-z])(?<![A-Za-z][-/])\d|[一二三四五六七八九十百千万两数]+(?:个|种|年|名|次|月|人|条|部|岁|倍|类|例|期|周|天|级|阶段)"
     r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|twice)\b",
     re.I,
 )

@@ -18,6 +18,7 @@ from index.english import stem
 from index.records import Hit
 from ingest.clean import search_text
 from ingest.spans import marks_within
+from rag.abbreviations import OwnNames
 from rag.coverage import Coverage
 from rag.question import FRAME_ZH, STOP_EN, Question
 from rag.terms import fold
@@ -31,6 +32,17 @@ FULL_COVERAGE = 0.4
 LEAST_REST = 3
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[a-z0-9α-ω]+(?:[.\-/+][a-z0-9α-ω]+)*")
+
+
+# What a paper says that it did not study; a question on its limits asks for that.
+_NOT_STUDIED = re.compile(
+    r"(?:均?未|没有)(?:能|曾)?(?:纳入|涉及|包括|包含|观察|评估|评价|检测|探讨|进行)[^，。；]*"
+    r"|\b(?:were|was|did) not (?:included?|studied|study|assess(?:ed)?|examined?)[^,.;]*",
+    re.I,
+)
+_ASKS_LIMITS = re.compile(
+    r"局限|不足|缺陷|缺点|纳入|涉及|包括|包含|排除|未|没有|\blimit|\binclu|\bexclu|\bnot\b", re.I
+)
 
 
 class Source(Protocol):
@@ -72,13 +84,14 @@ class Lexical:
     gate: float
 
 
-def rows_of(hits: Sequence[Hit]) -> list[Row]:
-    """Return the sentences of ``hits`` in order."""
+def rows_of(hits: Sequence[Hit], names: OwnNames) -> list[Row]:
+    """Return the sentences of ``hits`` in order, read with the question's ``names``."""
     rows = []
     for hit in hits:
         for number, s in enumerate(hit.passage.sentences):
             marks = marks_within(hit.passage.marks, s.start, s.end)
             text = search_text(hit.passage.text[s.start : s.end], marks)
+            text = names.read(hit.paper.id, text)
             rows.append(Row(hit, number, s.start, s.end, text))
     return rows
 
@@ -109,20 +122,30 @@ def standardised(values: Floats, groups: Sequence[str]) -> Floats:
 
 
 def lexical_of(
+    question: Question,
     rows: Sequence[Row],
     hits: Sequence[Hit],
     coverages: Mapping[str, Coverage],
     source: Source,
+    names: OwnNames,
 ) -> Lexical:
-    """Return what ``rows``, the sentences of ``hits``, mention of the question's terms."""
-    found = [coverages[row.hit.passage.language].found(fold(row.search)) for row in rows]
+    """Return what ``rows``, the sentences of ``hits``, mention of the question's terms.
+
+    What a paper says that it did not study counts as not mentioned.
+    """
+    limits = bool(_ASKS_LIMITS.search(question.search))
+
+    def studied(text: str) -> str:
+        return fold(text if limits else _NOT_STUDIED.sub(" ", text))
+
+    found = [coverages[row.hit.passage.language].found(studied(row.search)) for row in rows]
     around, implied, heads = {}, {}, {}
     for hit in hits:
         coverage = coverages[hit.passage.language]
         heads[hit.row] = _head(hit, source)
         implied[hit.row] = coverage.found(fold(heads[hit.row]))
         text = search_text(hit.passage.text, hit.passage.marks) + " \n " + heads[hit.row]
-        around[hit.row] = coverage.found(fold(text))
+        around[hit.row] = coverage.found(studied(names.read(hit.paper.id, text)))
     cover = [coverages[row.hit.passage.language] for row in rows]
     passage = np.array([c.share(around[r.hit.row]) for c, r in zip(cover, rows, strict=True)])
     residual, inherited = [], []
@@ -140,6 +163,32 @@ def lexical_of(
         heads=heads,
         gate=min(1.0, float(passage.max()) / FULL_COVERAGE) ** 2,
     )
+
+
+# Kinds of terms that tell one thing from another by their name.
+_NAMES = frozenset(["drug", "regimen", "gene", "protein", "gene/protein", "pathway", "name"])
+
+
+def lacks_name(rows: Sequence[Row], lexical: Lexical, coverages: Mapping[str, Coverage]) -> Floats:
+    """Return 1 for each row without a name of the question that another row has, else 0.
+
+    Not for what its paper's title, its headings or a sentence beside it name.
+    """
+    out = np.zeros(len(rows))
+    for language in {row.hit.passage.language for row in rows}:
+        own = [i for i, row in enumerate(rows) if row.hit.passage.language == language]
+        for place, term in enumerate(coverages[language].terms):
+            if not (term.anchor and term.sure and term.kind in _NAMES):
+                continue
+            if not any(lexical.found[i][place] for i in own):
+                continue
+            for i in own:
+                paper, section = rows[i].hit.paper, rows[i].hit.passage.section
+                said = _union(rows, lexical.found, i)[place] or term.within(
+                    fold(search_text(" \n ".join((paper.title, paper.title_en, *section))))
+                )
+                out[i] = max(out[i], float(not said))
+    return out
 
 
 def _head(hit: Hit, source: Source) -> str:

@@ -17,10 +17,11 @@ import numpy.typing as npt
 from index.records import Hit
 from ingest.clean import search_text
 from ingest.records import BlockKind
+from rag.abbreviations import PRINTED, OwnNames
 from rag.background import Background
 from rag.coverage import Coverage
 from rag.facets import facets_missing, welcome_of
-from rag.lexical_signals import Floats, Row, Source, Vectors
+from rag.lexical_signals import Floats, Row, Source, Vectors, lacks_name
 from rag.question import Question
 from rag.signals import Embed, Signals, signals
 
@@ -30,6 +31,14 @@ HEADING, ANNOUNCEMENT, TABLE_ROW = 4.0, 2.0, 0.7
 # What a sentence loses that gives no definition or classes, or does not speak of a use
 # asked for, where another does.
 NOT_SAID = 2.0
+# What a sentence loses that neither names nor implies a name of the question that others have; a
+# translated abstract beside the Chinese one; what is said to be unknown, where it is asked for.
+LACKS_NAME, TRANSLATED, OPEN = 2.0, 3.0, 1.5
+_IS_OPEN = re.compile(
+    r"(?:尚不|仍不|还不|尚未|仍未|并不)(?:十分|完全|太)?(?:清楚|明确|明了|阐明)|有待(?:进一步)?|\bunclear\b|\bunknown\b"
+    r"|\bremains? to be\b",
+    re.I,
+)
 # Such a sentence counts where its passage has so much of the question's terms beside the best.
 ON_TOPIC = 0.5
 
@@ -90,7 +99,10 @@ _ANNOUNCES = re.compile(
     r"|In this (?:review|paper|article)|Here,? we)"
     # The aim of a structured abstract.
     r"|^[【\[]?(?:研究)?(?:目的|Objectives?|Aims?|Purposes?)\s*(?:[】\]:：]|\s(?=[探研观评分了比明为对考调建综]|To\b))"
-    r"|(?:综述如下|作一综述|进行综述|予以综述)",
+    r"|(?:综述如下|作一综述|进行综述|予以综述)"
+    r"|^[【\[\s]*(?:研究)?目的(?:旨在|拟)?(?:研究|探讨|评价|观察|比较|分析|了解|考察|明确|探索|验证|评估|调查|阐明)"
+    r"|^(?:本|该)(?:研究|试验|文)(?:的目的|旨在|拟)|^Objectives?\W+To\b|^(?:Aims?|Purpose|Background)\W+To\b"
+    r"|^(?:The )?(?:aim|objective|purpose)s? of (?:this|the present|our)",
     re.I,
 )
 
@@ -104,18 +116,19 @@ def candidates(
     background: Background,
     coverages: Mapping[str, Coverage],
     weights: Mapping[str, Floats],
+    names: OwnNames = PRINTED,
 ) -> list[Candidate]:
     """Return every sentence of the best hits, best first.
 
     ``vectors`` holds the embedded question by leg, the first leg leading; ``embed`` embeds
     another text so; ``coverages`` are the question's terms by passage language; ``weights``
-    those of the signals by mode.
+    those of the signals by mode; ``names`` the papers' own for what the question names.
     """
     hits = hits[:CANDIDATE_HITS]
     if not any(hit.passage.sentences for hit in hits):
         return []
-    seen = signals(question, vectors, embed, hits, source, background, coverages)
-    return _records(seen, scores(question, seen, weights), coverages)
+    seen = signals(question, vectors, embed, hits, source, background, coverages, names)
+    return _records(seen, scores(question, seen, weights, coverages), coverages)
 
 
 def mode(question: Question, row: Row) -> str:
@@ -123,7 +136,12 @@ def mode(question: Question, row: Row) -> str:
     return "same" if row.hit.passage.language == question.language else "cross"
 
 
-def scores(question: Question, seen: Signals, weights: Mapping[str, Floats]) -> Floats:
+def scores(
+    question: Question,
+    seen: Signals,
+    weights: Mapping[str, Floats],
+    coverages: Mapping[str, Coverage],
+) -> Floats:
     """Return the score of each row, in log odds."""
     asks_aim = bool(_AIM.search(question.search))
     own = np.array(
@@ -136,6 +154,10 @@ def scores(question: Question, seen: Signals, weights: Mapping[str, Floats]) -> 
     for says in _said(question, seen):
         said = says & (near >= ON_TOPIC * near.max())
         own -= NOT_SAID * (~said & said.any())
+    own -= LACKS_NAME * lacks_name(seen.rows, seen.lexical, coverages)
+    own -= TRANSLATED * _translated(question, seen.rows)
+    if question.kind in ("mechanism", "cause", "yesno"):
+        own -= OPEN * np.array([bool(_IS_OPEN.search(row.search)) for row in seen.rows])
     return own
 
 
@@ -145,11 +167,29 @@ def _said(question: Question, seen: Signals) -> Iterator[npt.NDArray[np.bool_]]:
         yield np.array(seen.fits) >= 1.0
     if facets := welcome_of(question.search, question.language):
         texts = [row.search for row in seen.rows]
-        yield np.array([len(facets_missing(facets, [text])) < len(facets) for text in texts])
+        yield np.array([len(facets_missing(facets, text)) < len(facets) for text in texts])
 
 
 # Who asks what a study was for is answered by its announcement.
 _AIM = re.compile(r"目的|旨在|目标|\b(?:aims?|objectives?|purposes?|goals?)\b", re.I)
+
+
+def _translated(question: Question, rows: Sequence[Row]) -> Floats:
+    """Return 1 for English sentences beside Chinese ones of the same paper, where Chinese is asked.
+
+    The English abstract translates the Chinese one.
+    """
+    native = {row.hit.paper.id for row in rows if row.hit.passage.language == question.language}
+    return np.array(
+        [
+            float(
+                question.language == "zh"
+                and row.hit.passage.language != "zh"
+                and row.hit.paper.id in native
+            )
+            for row in rows
+        ]
+    )
 
 
 def announces(text: str) -> bool:

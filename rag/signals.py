@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.records import Hit
+from rag.abbreviations import PRINTED, OwnNames
 from rag.background import Background, Standing
 from rag.coverage import Coverage
 from rag.kinds import fit_of
@@ -62,17 +63,19 @@ def signals(
     source: Source,
     background: Background,
     coverages: Mapping[str, Coverage],
+    names: OwnNames = PRINTED,
 ) -> Signals:
     """Return the signals of the sentences of ``hits``, of which there is at least one.
 
     ``vectors`` holds the embedded question by leg, the first leg leading; ``embed`` embeds
-    another text so; ``coverages`` are the question's terms by passage language.
+    another text so; ``coverages`` are the question's terms by passage language, ``names``
+    the papers' own for what the question names.
     """
-    rows = rows_of(hits)
+    rows = rows_of(hits, names)
     fits = [fit_of(question.kind, row.search, question.search) for row in rows]
     languages = [row.hit.passage.language for row in rows]
     everything = [""] * len(rows)
-    lexical = lexical_of(rows, hits, coverages, source)
+    lexical = lexical_of(question, rows, hits, coverages, source, names)
     best_hit = max(hits, key=lambda hit: hit.score)
     coverage = coverages[best_hit.passage.language]
     rest = rest_of(question, coverage, lexical.heads[best_hit.row])

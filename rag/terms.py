@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from index.lexicon import Concept
+from index.naming import ROMAN
 from index.segmentation import Words
 
 
@@ -75,8 +76,8 @@ _BESIDE_HAN = re.compile(r"(?<=[\u3400-\u9fff]) +| +(?=[\u3400-\u9fff])")
 
 
 def fold(text: str) -> str:
-    """Return search text as terms are compared in: lower case, no space beside Chinese."""
-    return _BESIDE_HAN.sub("", text.lower())
+    """Return search text as terms are compared in: lower case, no space beside Chinese, Ⅳ as iv."""
+    return _BESIDE_HAN.sub("", text.translate(ROMAN).lower())
 
 
 def _latin(form: str) -> re.Pattern[str]:

@@ -103,7 +103,8 @@ _FRAME_EN = frozenset(
      "plays", "participate", "drive",
      "drives", "promote", "promotes", "cause", "causes", "mediate", "mediates", "contribute",
      "contributes", "patient", "patients", "please", "describe", "summarize", "summarise",
-     "overview", "outline", "explain", "advances", "should", "me", "tell", "give", "some"]
+     "overview", "outline", "explain", "advances", "should", "me",
+     "work", "works", "action", "act", "acts", "mode", "tell", "give", "some"]
 )  # fmt: skip
 
 
@@ -192,6 +193,12 @@ def asks_of_nothing(question: Question, lexicon: Translator) -> bool:
         return False
     left, subjects = _stripped(question, lexicon, topic.asked)
     return not subjects and not left
+
+
+def holds_nothing_else(question: Question, lexicon: Translator) -> bool:
+    """Tell whether a question names one subject, asks a thing of it, and holds nothing else."""
+    left, subjects = _stripped(question, lexicon, ())
+    return len(subjects) == 1 and not left
 
 
 def _bare(question: Question, lexicon: Translator, asked: Collection[str]) -> bool:

@@ -47,7 +47,7 @@ def test_an_answer_need_not_show_the_sign_of_a_facet_told_in_many_ways():
     ],
 )
 def test_a_text_without_the_facet_is_told(question, text, missing):
-    assert facets_missing(facets_of(question, "zh"), [text]) == missing
+    assert facets_missing(facets_of(question, "zh"), text) == missing
 
 
 @pytest.mark.parametrize(

@@ -58,8 +58,8 @@ def test_pairs_of_characters_become_a_name_again():
 
 def test_treatment_asked_is_treatment_told():
     facets = facets_of("糖尿病视网膜病变如何治疗？", "zh")
-    assert facets_missing(facets, ["糖尿病视网膜病变的存在支持糖尿病肾病的诊断。"]) == ("治疗",)
-    assert facets_missing(facets, ["首选药物为二甲双胍。"]) == ()
+    assert facets_missing(facets, "糖尿病视网膜病变的存在支持糖尿病肾病的诊断。") == ("治疗",)
+    assert facets_missing(facets, "首选药物为二甲双胍。") == ()
 
 
 @pytest.mark.parametrize(
