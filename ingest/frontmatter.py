@@ -211,7 +211,7 @@ class _Front:
             after_title = bool(self.title) and index > max(self.title)
             names = names_of(item.spaced) or self._is_group(item)
             return BlockKind.AUTHORS if after_title and names else BlockKind.METADATA
-        names = english_names(item.text)
+        names = self._english_names(index)
         written = len(names) > 1 or (is_affiliation(text) and "," in text)
         titled = last and last.kind is BlockKind.TITLE and self.has_title_en and not written
         if last and titled and self._joins(last, item):
@@ -235,9 +235,22 @@ class _Front:
         )
         return not people and bool(groups_of(item.spaced))
 
+    def _english_names(self, index: int) -> tuple[str, ...]:
+        """Return the names in Latin script of a line, with the line that it runs on to or from."""
+        item = self.placed[index]
+        for other in self.placed[max(0, index - 1) : index + 2]:
+            pair = sorted((other, item), key=lambda placed: placed.line.baseline)
+            same = other.line.column == item.line.column and _same_size(other, item)
+            if other is item or (same and is_close(pair[0], pair[1], STEP_EM)):
+                texts = [item.text] if other is item else [placed.text for placed in pair]
+                wrapped = other is item or texts[0].count(",") > 0
+                if wrapped and (names := english_names(" ".join(texts))):
+                    return names
+        return ()
+
     def _is_english_title(self, index: int, item: Placed) -> bool:
         words = re.findall(r"[A-Za-z]+", item.text)
-        if len(words) < 3 or english_names(item.text) or not (self.title or self.titled):
+        if len(words) < 3 or self._english_names(index) or not (self.title or self.titled):
             return False
         after = index > max(self.title, default=-1)
         styled = item.line.size > 1.04 * self.body or "bold" in item.line.font.lower()

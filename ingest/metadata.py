@@ -135,8 +135,9 @@ def _authors_en(blocks: Sequence[Block]) -> tuple[str, ...]:
     found: list[str] = []
     for block in blocks:
         if block.kind is BlockKind.AUTHORS and not count_han(block.text):
-            for line in block.text.split("\n"):
-                found += english_names(line)
+            lines = block.text.split("\n")
+            whole = english_names(" ".join(lines))
+            found += whole or [name for line in lines for name in english_names(line)]
     return tuple(dict.fromkeys(found))
 
 

@@ -49,18 +49,20 @@ def _start_of_english(placed: Sequence[Placed], first: int, label: int, body: fl
         item = placed[index]
         other = (item.line.page, item.line.column) not in listed
         bold = "bold" in item.line.font.lower() or item.line.size > 1.04 * body
-        bold = bold or _is_centred(item) or _is_title_over(item, placed[start])
-        names = bool(english_names(item.text)) or is_affiliation(item.text)
+        below = " ".join(other.text for other in placed[start : start + 2])
+        bold = bold or _is_centred(item) or _is_title_over(item, placed[start].text, below)
+        wrapped = english_names(f"{item.text} {placed[index + 1].text}")
+        names = bool(english_names(item.text) or wrapped) or is_affiliation(item.text)
         if count_han(item.text) or not (other or bold or names):
             break
         start = index
     return start
 
 
-def _is_title_over(item: Placed, below: Placed) -> bool:
+def _is_title_over(item: Placed, *below: str) -> bool:
     """Tell whether a line without numbers stands over names: an entry ends with its pages."""
     closed = re.search(r"[\d.,;:]\s*$", item.text)
-    return not closed and len(english_names(below.text)) > 1
+    return not closed and any(len(english_names(text)) > 1 for text in below)
 
 
 def _is_centred(item: Placed) -> bool:

@@ -84,6 +84,7 @@ class _Reader:
             formulas = find_formulas([line for line in lines if id(line) not in notes])
             shown = {id(line): formula for formula in formulas for line in formula}
             kept: list[Line] = []
+            texts: list[str] = []
             for item in items:
                 if not isinstance(item, Line):
                     self.floats.setdefault(count + len(kept), []).append(item)
@@ -92,9 +93,10 @@ class _Reader:
                         self.floats.setdefault(count + len(kept), []).append(formula)
                 elif id(item) in notes:
                     self.notes.append(item)
-                elif join_lines([item]).text.strip():
+                elif text := join_lines([item]).text.strip():
                     kept.append(item)
-            yield from place(kept, [join_lines([line]).text.strip() for line in kept])
+                    texts.append(text)
+            yield from place(kept, texts)
             count += len(kept)
 
     def read(self) -> None:

@@ -184,3 +184,18 @@ def test_one_running_head_with_year_volume_and_issue_names_the_journal(tmp_path:
     )
     paper = document.paper
     assert (paper.journal, paper.volume, paper.issue) == ("演示医学研究", "36", "6")
+
+
+def test_english_names_that_wrap_inside_a_name(tmp_path: Path) -> None:
+    document = read(
+        f"{_TITLE}#align(center)[王演示，李示例]\n\n{_ABSTRACT}{_LONG}\n\n#block[参考文献]\n"
+        "#par(first-line-indent: 0pt)[\\[1\\] 王演示. 一项研究\\[J\\]. 演示杂志, 2020, 1(2): 3-9.]\n"
+        "#align(center)[*Effects of a demonstration drug on mice*]\n\n"
+        "#align(center)[Wang Yanshi, Li Shili, Zhang\\\nYangben, Zhao Paiban]\n\n"
+        "#align(center)[Demo University, Demo City]\n\n*Abstract*: We describe how a drug acts.\n",
+        tmp_path,
+    )
+    assert document.paper.title_en == "Effects of a demonstration drug on mice"
+    assert document.paper.authors_en == (
+        "Wang Yanshi", "Li Shili", "Zhang Yangben", "Zhao Paiban",
+    )  # fmt: skip
