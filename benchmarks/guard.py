@@ -48,11 +48,13 @@ def free_pairs(part: str, language: str) -> tuple[list[Pair], list[tuple[str, st
     """Return free renderings of Chinese sources, and (kind, wrong sentence, source) of each."""
     with open(HERE / "data" / "free_claims.tsv", encoding="utf-8") as handle:
         rows = [row for row in csv.DictReader(handle, delimiter="\t") if row["part"] == part]
+    rows = [row for row in rows if row[f"claim_{language}"]]
     pairs = [
         (row[f"claim_{language}"], row["source_zh"], after["source_zh"], "")
         for row, after in zip(rows, rows[1:] + rows[:1], strict=True)
     ]
-    return pairs, [(row["error"], row[f"wrong_{language}"], row["source_zh"]) for row in rows]
+    wrong = [(row["error"], row[f"wrong_{language}"], row["source_zh"]) for row in rows]
+    return pairs, [item for item in wrong if item[1]]
 
 
 def measure_free(
@@ -138,7 +140,9 @@ def tables(
         for kind, (caught, tried) in counts.items():
             before = merged.get(kind, (0, 0))
             merged[kind] = (before[0] + caught, before[1] + tried)
-    for free, language in itertools.product(("worked on", "later", "last"), ("zh", "en")):
+    for free, language in itertools.product(
+        ("worked on", "later", "last", "denials"), ("zh", "en")
+    ):
         yield f"free, {free}, {language} on zh", measure_free(free, language, translator)
     for same, name in ((True, "same"), (False, "across")):
         yield f"paraphrases, {name} language", measure(paraphrases(same=same), translator)

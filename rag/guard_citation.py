@@ -16,7 +16,7 @@ from rag.question import STOP_EN
 from rag.terms import SPECIFIC, Translator, fold, mentions, stems
 
 # A sentence that shares fewer words than this with its quotes rests on another.
-LEAST_SHARED = 0.25
+LEAST_SHARED = 0.2
 LEAST_WORDS = 6
 # The same across languages: share of an English claim's words that Chinese text renders, and of
 # a Chinese claim's characters that English words render.
@@ -53,14 +53,14 @@ def _unrendered(pair: Pair) -> bool:
     if pair.translator is None or any(q.firm for q in quantities(pair.claim)):
         return False
     if pair.language == "en":
-        words = _renderings(pair.claim, pair.translator)
+        words = renderings(pair.claim, pair.translator)
         text = fold(pair.source)
         shared = sum(any(form in text for form in forms) for forms in words)
         least = LEAST_RENDERED["en"] * (SAME_NAME if _same_name(pair) else 1.0)
         return len(words) >= LEAST_CONTENT and shared < least * len(words)
     text = fold(pair.claim)
     rendered: set[int] = set()
-    for forms in _renderings(pair.source, pair.translator):
+    for forms in renderings(pair.source, pair.translator):
         for form in forms:
             rendered.update(*(range(*m.span()) for m in re.finditer(re.escape(form), text)))
     content = [i for i, c in enumerate(text) if _HAN.match(c) or (c.isascii() and c.isalnum())]
@@ -78,7 +78,7 @@ def _same_name(pair: Pair) -> bool:
     )
 
 
-def _renderings(text: str, translator: Translator) -> list[tuple[str, ...]]:
+def renderings(text: str, translator: Translator) -> list[tuple[str, ...]]:
     """Return for each content word of English ``text`` the forms it may have in Chinese text."""
     found: list[tuple[str, ...]] = []
     known: set[int] = set()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rag.findings import Finding
 from rag.guard_difference import differing, levelled
+from rag.guard_left_out import left_out, otherwise
 from rag.pairing import Pair
 from rag.polarity import Clause, clauses, denies, overlap
 from rag.terms import fold
@@ -20,11 +21,10 @@ def denials(pair: Pair) -> list[Finding]:
     pair = levelled(pair)
     if differs := differing(pair):
         return differs
-    found = [
-        *_negations(pair, fold(pair.claim), fold(pair.source)),
-        *([] if pair.same else _undenied(*pair.shared)),
-        *_unadvised(pair),
-    ]
+    found = [*_negations(pair, fold(pair.claim), fold(pair.source)), *_unadvised(pair)]
+    if otherwise(pair):
+        return found
+    found += [] if pair.same else [*_undenied(*pair.shared), *left_out(pair)]
     return found or _flipped(pair)
 
 
@@ -136,7 +136,9 @@ def _said(clause: Clause, others: Sequence[Clause]) -> bool:
 
 
 # To keep from is a denial in other words: 妨碍 X 进入, X 难以进入.
-_KEPT = re.compile(r"妨碍|阻碍|受阻|阻止|防止|解除|\b(?:prevent|hinder|hamper|imped|preclud)\w*")
+_KEPT = re.compile(
+    r"妨碍|阻碍|受阻|阻止|防止|解除|推迟|延后|暂缓|\b(?:prevent|hinder|hamper|imped|preclud)\w*"
+)
 
 
 def _denied(clause: Clause) -> int:

@@ -30,7 +30,8 @@ _DOWN = (
     r"level))|\bkeep(?:s|ing)?(?= [\w\s\-]{1,30}? (?:from|out of)\b)|\bhamper\w*|\bhinder\w*|"
     r"\bdiminish\w*|\bdelay\w*|\bdeclin\w*|"
     r"\bfall(?:s|en|ing)?\b|\bfell\b|\bdrop(?:s|ped)?\b|\bslow(?:s|ed|ing)\b|"
-    r"\brestrain\w*|\bshr[iau]nk\w*|\beradicat\w*|\beliminat\w*|\bget(?:s|ting)? better\b"
+    r"\brestrain\w*|\balleviat\w*|\beas(?:es|ed)\b|\breliev\w*|\bmitigat\w*|\bclear(?:s|ed)\b|"
+    r"\bshr[iau]nk\w*|\beradicat\w*|\beliminat\w*|\bget(?:s|ting)? better\b"
 )
 _MORE = (
     r"高于|优于|大于|多于|长于|好于|强于|较高|更高|较好|更好|较长|更长|较多|"
@@ -50,17 +51,21 @@ _TURNS = re.compile(f"(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<more>{_MORE})|(?P<less
 _AXIS = {"up": ("change", 1), "down": ("change", -1), "more": ("degree", 1), "less": ("degree", -1)}
 
 _NEGATION = re.compile(
-    r"不(?!低于|高于|少于|多于|超过|大于|小于|短于|同|仅|但|断|良|可逆|少|限|全|"
-    r"足|稳定|典型|完整|明原因|久|得不|过|论|管|只|等|足)|未(?!来|分化|成熟|婚)|"
-    r"无(?!论|关紧要|进展|创|菌|病生存|瘤|痛|症状)|没有|并非|而非|绝非|"
+    r"(?<!或)不(?!低于|高于|少于|多于|超过|大于|小于|短于|同|仅|但|断|良|可逆|少|限|全|"
+    r"足|稳定|典型|完整|明原因|久|得不|过|论|管|只|等|足)|(?<!或)未(?!来|分化|成熟|婚|"
+    r"见(?:明显)?异常)|"
+    r"(?<!或)无(?!论|异常|关紧要|进展|创|菌|病生存|瘤|痛|症状)|没有|并非|而非|绝非|"
     r"非(?=必要|同源|所有|全部|每)"
     r"|缺乏(?!症|\s*[a-z]+-?\d|[^，。；]{0,4}[A-Za-z0-9-]{2,12} ?的|有关|相关|与|和|者|的|会|可|"
     r"不|未|加重|使|"
-    r"是|导致|引起|造成|$)|不足以|不充分|难以|很难|尚未|从未|禁用|禁忌|避免"
-    r"|\b(?:not|no|never|(?<!those )(?<!patients )(?<!ones )without(?! symptoms|\s+[a-z]+-?\d)|"
-    r"neither|nor|cannot|lacks(?!\s+[a-z]+-?\d)|lack(?!\s+[a-z]+-?\d| of (?!evidence|"
+    r"是|导致|引起|造成|$)|不足以|不充分|难以|很难|缺少(?=[^，。；]{0,6}(?:药|证据|研究|数据|"
+    r"手段|方法|指标))|独立于|尚未|从未|禁用|禁忌|避免"
+    r"|\bneither\b(?:[^,.;]{0,60}?\bnor\b)?|\b(?:(?<!whether or )not|no|never|"
+    r"(?<!those )(?<!patients )(?<!ones )without(?! symptoms|\s+[a-z]+-?\d)|"
+    r"nor|cannot|lacks(?!\s+[a-z]+-?\d)|lack(?!\s+[a-z]+-?\d| of (?!evidence|"
     r"data|proof))|lacking(?!\s+[a-z]+-?\d)|fail(?:s|ed|ing)? to|"
-    r"absence of|contraindicat\w+|avoid(?:ed)?|unable|insufficient|inadequate|unproven|"
+    r"absence of|independent(?:ly)? of|contraindicat\w+|avoid(?:ed)?|unable|insufficient|"
+    r"inadequate|unproven|"
     r"unlikely|unclear|unknown|uncertain|hardly|scarcely)\b|n't\b",
     re.I,
 )

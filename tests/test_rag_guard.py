@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from small_lexicon import small_lexicon
 
 from rag.guard import check
 from rag.quantities import quantities
+from rag.wiring import load_translator
 
 TGF = "TGF-β 上调 Snail，抑制 E-cadherin 的表达，诱导上皮间质转化。"
 OS = "贝伐珠单抗组的中位总生存期为 12.5 个月，高于对照组的 9.3 个月（P=0.02）。"
@@ -50,6 +53,11 @@ FEW = "仅少数肺癌患者能从该药治疗中获益。"
 BARRED = "用药前应筛查潜伏性结核，活动性结核患者禁用该药。"
 KEPT = "PCSK9 抑制剂阻止 LDL 受体降解，使肝细胞表面受体增多。"
 NO_LINK = "早期肠内营养与病死率下降无显著关联。"
+VACCINE = "未接种疫苗的儿童麻疹发病率明显升高。"
+EARLY_NOT = "术后出血患者不宜早期抗凝，应先控制出血。"
+NO_FEVER = "患者无发热、咳嗽，肺部影像正常。"
+APART = "抑郁症状的缓解独立于疼痛的减轻。"
+NO_MORE = "手术未增加并发症，住院时间也无延长。"
 HIGH = "SOX9 高表达的肺癌组织中 CD8+ T 细胞浸润减少。"
 
 FAITHFUL = [
@@ -63,6 +71,13 @@ FAITHFUL = [
     ("缺乏 TREM2 时小胶质细胞不能聚集到斑块周围。", LACK),
     ("PCSK9 被抑制后 LDL 受体不再降解，肝细胞表面受体增加。", KEPT),
     ("未发现早期肠内营养与病死率降低之间有显著关联。", NO_LINK),
+    ("Measles is clearly more frequent among unvaccinated children.", VACCINE),
+    ("In postoperative bleeding, haemorrhage is controlled first and anticoagulation delayed.", EARLY_NOT),
+    ("术后出血者应先止血，推迟抗凝。", EARLY_NOT),
+    ("The patient had neither fever nor cough, and lung imaging was normal.", NO_FEVER),
+    ("患者没有发热和咳嗽，肺部影像未见异常。", NO_FEVER),
+    ("抑郁症状缓解与疼痛是否减轻无关。", APART),
+    ("手术没有使并发症增多，住院时间亦未延长。", NO_MORE),
     ("该药只对少部分肺癌患者有益。", FEW),
     ("肺癌组织 SOX9 表达高时 CD8+ T 细胞浸润较少。", HIGH),
     ("Methotrexate should not be used in pregnant women, as it can cause fetal malformations.", PREGNANT),
@@ -111,6 +126,7 @@ PLANTED = [
     ("negation", "缺乏 TREM2 时小胶质细胞能够聚集到斑块周围。", LACK),
     ("negation", "早期肠内营养与病死率降低显著相关。", NO_LINK),
     ("negation", "Early enteral nutrition had a significant association with mortality.", NO_LINK),
+    ("negation", "抑郁症状的缓解依赖于疼痛的减轻。", APART),
     ("scope", "肺癌患者都能从该药治疗中获益。", FEW),
     ("negation", "活动性结核患者可以使用该药。", BARRED),
     ("direction", "肺癌组织 SOX9 表达低时 CD8+ T 细胞浸润减少。", HIGH),
@@ -231,3 +247,15 @@ def test_quantities(text, value, unit, comparator):
 @pytest.mark.parametrize("name", ["IL-6", "CD8+", "PD-1", "T790M", "β1", "Smad2/3", "p53", "HER2"])
 def test_digits_of_names_are_no_quantities(name):
     assert quantities(f"{name} 升高") == ()
+
+
+def test_a_denial_left_out_is_found_by_what_the_words_render():
+    """The clauses share no name: the dictionary tells that the claim speaks of the denied one."""
+    source = "脂蛋白水平主要由遗传决定，生活方式干预几乎不能使其降低。"
+    kept = (
+        "Lipoprotein levels are mainly genetic and can hardly be lowered by lifestyle intervention."
+    )
+    lost = "Lipoprotein levels are mainly genetic and can readily be lowered by lifestyle intervention."
+    translator = load_translator(Path("nowhere"))
+    assert check(kept, [source], translator=translator) == ()
+    assert "negation" in {f.kind for f in check(lost, [source], translator=translator)}
