@@ -46,18 +46,37 @@ def actor_of(text: str, start: int, end: int, named: Sequence[Mention]) -> str:
         if not BESIDE.fullmatch(text[mention.end : first.start]):
             break
         first = mention
-    name, tail = text[first.start : last.end], text[last.end : until]
+    begin, finish = _whole(text, first.start, last.end, start, until)
+    name, tail = text[begin:finish], text[finish:until]
     if re.search(r"[（(][^）)]*$", name) and tail[:1] in "）)":
         name, tail = name + tail[:1], tail[1:]
     if loss := LOSS.match(tail):
         name, tail = name + loss.group(), tail[loss.end() :]
-    if lost := LOST.search(text[start : first.start]):
+    if lost := LOST.search(text[start:begin]):
         name = lost.group() + name
+    name = GIVEN.sub("", name)
     if name in VAGUE:
         return ""  # 瓜氨酸化蛋白: half a name
     # Anything else of weight behind the name: the name is not what acts.
     rest = LEAD_ZH.sub("", re.sub(r"[（(][^（）()]*[）)]?", "", tail)).strip(" 的等）)")
     return name if len(rest) <= 4 and "、" not in rest else ""
+
+
+# What is said to be done with a drug is no part of its name: 应序贯骨吸收抑制剂.
+GIVEN = re.compile(r"^(?:应当?|须|需|可|宜|再)?(?:序贯|联合|加用|使用|选用|给予|换用)(?:以)?")
+_LETTER = re.compile(r"[A-Za-z0-9α-ωⅠ-Ⅹ\-]")
+
+
+def _whole(text: str, begin: int, finish: int, start: int, until: int) -> tuple[int, int]:
+    """Return a name's place with all letters that are printed as one with it: AS-Ⅳ, si-Nrf2.
+
+    A name before 酶 is that of the enzyme: 纤溶酶.
+    """
+    while begin > start and text[begin].isascii() and _LETTER.match(text[begin - 1]):
+        begin -= 1
+    while finish < until and text[finish - 1].isascii() and _LETTER.match(text[finish]):
+        finish += 1
+    return begin, finish + (text[finish : min(finish + 1, until)] == "酶")
 
 
 def carried(clause: str, actor: str) -> str:

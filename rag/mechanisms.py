@@ -16,6 +16,7 @@ from rag.effects_zh import (
     BY,
     CAUSED,
     CONNECTED,
+    DOING,
     DRESS,
     IF,
     LEAD_ZH,
@@ -23,6 +24,7 @@ from rag.effects_zh import (
     NOMINAL,
     NOUN_BEFORE,
     REPORT,
+    SIGNAL_DOES,
     TOWARD,
     VERB_ZH,
 )
@@ -30,6 +32,11 @@ from rag.mechanism_parts import Clause, actor_of, carried, object_of
 from rag.mentions import Mention, mentions_of
 from rag.table_records import DOWN, NONE, UP, Mechanism
 from rag.terms import Translator
+
+# 与抑制 A 有关: nothing acts on A here.
+RELATED = re.compile(r"(?:有关|相关)")
+# 阻断 A 可减少 B, after a clause on another actor: only a plain modal begins what is said of it.
+MODAL, ANY_LEAD = re.compile(r"(?:可以?|能够?|会|显著|明显)+"), re.compile(r".+", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,11 @@ def _verbs(text: str, start: int, end: int, named: Sequence[Mention]) -> Iterato
             continue
         if not passive and (
             NOMINAL.match(text, match.end(), end)
-            or NOUN_BEFORE.search(before)
+            or (
+                NOUN_BEFORE.search(before)
+                and not (SIGNAL_DOES.search(before) and match.group() in DOING)
+            )
+            or (before.rstrip().endswith("与") and RELATED.search(text, match.end(), end))
             or match.end() == end
         ):
             continue
@@ -123,10 +134,12 @@ def _facts(clause: Clause, verbs: Sequence[_Verb], actor: str) -> Iterator[Mecha
         target = object_of(clause, verb.end, next(linked, clause.end))
         if place and not _is_linked(text, clause.start, verbs[place - 1], verb):
             continue
-        if place == 0 and not actor and not before.strip(" ") and len(verbs) > 1:
+        if place == 0 and not before.strip(" ") and len(verbs) > 1:
             # 阻断 A 可以减弱 B: what acts on B is to block A.
             following = verbs[1]
-            if following.lead < following.start and clause.holds(verb.end, following.lead):
+            modal = MODAL if actor else ANY_LEAD
+            led = modal.fullmatch(text[following.lead : following.start])
+            if led and clause.holds(verb.end, following.lead):
                 acting = text[verb.lead : following.lead].strip()
                 continue
         if acting and target and acting != target:

@@ -26,10 +26,14 @@ from rag.treatment_words import (
     COMPARED_BEHIND,
     DISEASE_LED,
     EMPTY_WHO,
+    EXAMINES,
     FOLLOWS_DISEASE,
     GENERIC,
     JOIN,
     LINE,
+    MANNER,
+    NOT_GIVEN,
+    OTHER_GROUP,
     OUTCOME,
     QUALITY,
     REGIMEN_TAIL,
@@ -93,6 +97,10 @@ def _rows(segment: _Segment) -> Iterator[Treatment]:
             end = following.start if shared else segment.clauses[last][1]
         else:
             last = len(segment.clauses) - 1
+        for number in range(first + 1, last + 1):
+            if OTHER_GROUP.match(segment.text, *segment.clauses[number]):
+                last, end = number - 1, segment.clauses[number - 1][1]
+                break
         row = _row(segment, regimen, given, (first, last), end)
         if row is not None:
             yield row
@@ -138,7 +146,9 @@ def _regimens(segment: _Segment) -> Iterator[_Regimen]:
     therapies: list[Mention] = []
     for mention in segment.named:
         short = therapies and SHORT_FORM.fullmatch(text[therapies[-1].end : mention.start])
-        if mention.family == "therapy" and not short and not GENERIC.fullmatch(mention.text):
+        told = EXAMINES.search(mention.text) or NOT_GIVEN.search(text[: mention.start])
+        told = told or GENERIC.fullmatch(mention.text)
+        if mention.family == "therapy" and not short and not told:
             therapies.append(mention)
     place = 0
     while place < len(therapies):
@@ -154,7 +164,7 @@ def _regimens(segment: _Segment) -> Iterator[_Regimen]:
         if tail := REGIMEN_TAIL.match(text, end, segment.clauses[-1][1]):
             end = tail.end()
         changed = text[end : end + 1] == "的" and CHANGED.search(text[: first.start])
-        if not BEFORE.match(text, end) and not changed:
+        if not BEFORE.match(text, end) and not changed and not MANNER.match(text, end):
             yield _Regimen(first.start, end, text[first.start : end].removesuffix("等"))
 
 

@@ -27,7 +27,7 @@ _ANY_TREATMENT = re.compile(
     r"(?:联合|综合|标准|常规|一线|二线|后线)?(?:治疗|疗法|用药)$"
     r"|(?:combin\w+ )?(?:therapy|treatment)$"
 )
-_EXAMINES = re.compile(r"活检|造影|镜检|检[查测]|穿刺|摄影|技术|biops|graph|scop|test")
+_EXAMINES = re.compile(r"活检|造影|镜检|检[查测](?!点)|穿刺|摄影|技术|biops|graph|scop|test")
 # Headings of sections on how a thing comes about, and of those on what is done about it.
 _ON_MECHANISM = re.compile(
     r"机制|机理|病因|发病|病理|通路|途径|信号|调控|微环境|蛋白|因子|分子|基因|过程"

@@ -18,6 +18,7 @@ from rag.mechanisms import mechanisms_zh
 from rag.question import analyse
 from rag.selection import announces
 from rag.terms import fold
+from rag.treatments import treatments_zh
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +144,41 @@ def test_the_workings_of_an_agent(lexicon):
     assert with_more is not None
     assert not with_more.bare
     assert mechanisms_zh("双膦酸盐可抑制骨吸收。", lexicon)[0].molecule == "双膦酸盐"
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("A1信号维持AKT的表达，阻断Notch1可减少血管生成。", {("阻断Notch1", "血管生成")}),
+        ("cGMP生成不足，导致心肌纤维化。", {("cGMP生成不足", "心肌纤维化")}),
+        ("AS-Ⅳ可抑制AKT的表达。", {("AS-Ⅳ", "AKT的表达")}),
+        ("si-Nrf2可上调AKT的表达。", {("si-Nrf2", "AKT的表达")}),
+        ("纤溶酶诱导细胞凋亡。", {("纤溶酶", "细胞凋亡")}),
+        ("这与抑制铁死亡有关。", set()),
+    ],
+)
+def test_what_acts_is_named_whole(lexicon, text, facts):
+    found = {(m.molecule, m.target) for m in mechanisms_zh(text, lexicon)}
+    assert facts <= found if facts else not found
+
+
+@pytest.mark.parametrize(
+    ("text", "regimen", "population", "outcome"),
+    [
+        ("吡咯替尼在未经放疗的患者中缓解率为74%。", "吡咯替尼", "", "缓解率为74%"),
+        ("推荐意见3：肺癌患者首选放疗。", "放疗", "肺癌患者", ""),
+        ("在高血压患者中，氯沙坦的HR=0.5，而在糖尿病患者中HR=0.9。", "氯沙坦", "高血压患者", "HR=0.5"),
+        ("唑来膦酸使椎体骨折风险降低70%。", "唑来膦酸", "", "椎体骨折风险降低70%"),
+    ],
+)  # fmt: skip
+def test_what_is_given_and_of_whom_a_result_is(lexicon, text, regimen, population, outcome):
+    (row,) = treatments_zh(text, lexicon)
+    assert (row.regimen, row.population, row.outcome) == (regimen, population, outcome)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["不推荐患者常规行MRI筛查。", "增强MRI是首选检查。", "维立西呱增强其对一氧化氮的敏感性。"],
+)
+def test_examinations_and_sensitivity_are_no_treatments(lexicon, text):
+    assert treatments_zh(text, lexicon) == ()
