@@ -32,11 +32,11 @@ def column_borders(rows: Sequence[Sequence[Line]], head: int) -> list[Border]:
             borders.append((start, end, float("-inf"), float("inf")))
     heads, body = rows[head - 1 : head], [row for row in rows[head:] if len(row) > 1]
     if body:
-        borders += [gap for gap in _gaps_below(heads, body) if not _meets(gap, borders)]
+        borders += [gap for gap in gaps_below(heads, body) if not _meets(gap, borders)]
     return sorted(borders)
 
 
-def _gaps_below(heads: Sequence[Sequence[Line]], body: Sequence[Sequence[Line]]) -> list[Border]:
+def gaps_below(heads: Sequence[Sequence[Line]], body: Sequence[Sequence[Line]]) -> list[Border]:
     """Return the gaps between words of the head that run on through all rows below it."""
     chars = sorted((c for row in heads for run in row for c in run.chars), key=lambda c: c.x0)
     found = []

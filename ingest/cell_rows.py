@@ -90,12 +90,12 @@ class _Spacing:
             return True
         last = {column_of(run, self.places): run for run in above}
         common = [(last[at], run) for run in row if (at := column_of(run, self.places)) in last]
-        if any(is_number(one) and is_number(other) for one, other in common):
-            return False
         step = row[0].baseline - before[0].baseline
         named = 0 in last and any(column_of(run, self.places) == 0 for run in row)
         if not named and any(self._runs_on(one, other) for one, other in common):
             return self.close == 0.0 or step <= self.close
+        if any(is_number(one) and is_number(other) for one, other in common):
+            return False
         if self.close and step <= self.close and len(common) == len(row):
             return (len(row) == 1 and not named) or any(self._is_full(one) for one, _ in common)
         first_empty = bool(self.places) and row[0].box.x0 > self.places[0]

@@ -182,7 +182,11 @@ class Headings:
             or bool(heading_number(after.text))
             or is_smaller(after.line, item.line)  # a smaller heading below it
         )
-        return differs and (item.is_short or end > index or after.is_indented)
+        if differs and (item.is_short or end > index or after.is_indented):
+            return True
+        # Over tables that fill its page it has no text to be told from.
+        pages = {placed.line.page for placed in (*self.placed[max(index - 1, 0) : index], after)}
+        return item.line.page not in pages
 
     def _is_statement(self, index: int) -> bool:
         """Tell whether the lines set alike from ``index`` on hold a sentence: text in bold."""

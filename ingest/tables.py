@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ingest.captions import FIGURE_CAPTION, NOTE, TABLE_CAPTION
+from ingest.cell_borders import gaps_below
 from ingest.cells import as_rows, split_cells, table_cells, with_marks
+from ingest.open_tables import open_stretches
 from ingest.page_text import Line, PageText
 from ingest.records import Box
 from ingest.rules import TOUCH, is_upright, merge_rules, same_width
@@ -24,6 +26,10 @@ _PROSE_SHARE = 0.72
 _CELL_EM = 9.0
 # Cells that stand nearer than runs do are this far (em) apart.
 _CELL_GAP_EM = 0.8
+# A head whose columns are sure has so many cells.
+_LEAST_HEADS = 3
+# Below it such a part of the text keeps to its columns.
+_PLACED = 0.9
 # More such lines below each other are no cell.
 _LONG_ROWS = 8
 # Rows of a table without a caption have so many cells in the mean, in a drawn grid fewer.
@@ -58,7 +64,7 @@ def find_ruled_tables(page: PageText, runs: Sequence[Line]) -> list[Table]:
     upright = [rule for rule in page.rules if is_upright(rule)]
     tables: list[Table] = []
     for group in _groups(across):
-        for stretch in _stretches(group, runs, upright):
+        for stretch in open_stretches(group, runs) or _stretches(group, runs, upright):
             for table in _tables_of(stretch, across, upright, runs, page.height):
                 if not any(_overlap(table.box, other.box) for other in tables):
                     tables.append(table)
@@ -86,7 +92,10 @@ def _stretches(
     """Yield the rules of the longest stretches without prose in between."""
     start = 0
     for index in range(1, len(group) + 1):
-        if index < len(group) and _is_tabular(group[index - 1], group[index], runs, upright):
+        if index < len(group) and (
+            _is_tabular(group[index - 1], group[index], runs, upright)
+            or (index - 1 > start and _is_headed(group[index - 2 : index + 1], runs))
+        ):
             continue
         if index - 1 > start:
             yield group[start:index]
@@ -108,6 +117,30 @@ def _is_tabular(top: Box, bottom: Box, runs: Sequence[Line], upright: Sequence[B
     if not upright and sum(run.box.x0 < names for run in alone) > _LONG_ROWS:
         return False  # a narrow column of text, without names at its left
     return sum(_is_cellular(row, width) for row in rows) >= 0.6 * len(rows)
+
+
+def _is_headed(rules: Sequence[Box], runs: Sequence[Line]) -> bool:
+    """Tell whether the gaps of a head between the first two rules run on to the third.
+
+    Columns of text below it do so, too, but each of them has long lines.
+    """
+    top, under, bottom = rules
+    head = as_rows(_inside(runs, top.x0, top.top, top.x1, under.top))
+    rows = as_rows(_inside(runs, top.x0, under.bottom, top.x1, bottom.bottom))
+    wide = max(head, key=len, default=[])
+    body = [row for row in rows if len(row) > 1]
+    captioned = any(TABLE_CAPTION.match(run.text) for row in rows for run in row)
+    if len(wide) < _LEAST_HEADS or not body or captioned:
+        return False
+    gaps = gaps_below([wide], body)
+    edges = [top.x0, *(x for start, end, _, _ in gaps for x in (start, end)), top.x1]
+    columns = [
+        [r for row in rows for r in row if x0 - 3 < r.box.x0 and r.box.x1 < x1 + 3]
+        for x0, x1 in zip(edges[::2], edges[1::2], strict=True)
+    ]
+    short = [bool(column) and not any(map(_is_long, column)) for column in columns]
+    placed = sum(map(len, columns)) >= _PLACED * sum(map(len, rows))
+    return len(gaps) >= len(wide) - 1 and any(short) and placed
 
 
 def _is_cellular(row: Sequence[Line], width: float) -> bool:

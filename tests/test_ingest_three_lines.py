@@ -178,3 +178,54 @@ def test_a_mark_that_a_file_sets_apart_stays_with_its_value(tmp_path: Path) -> N
     assert rows_of(document)[1:] == [
         "甲类\t药一\t1.5a", "甲类\t药二\t2.5b", "乙类\t药三\t3.5c", "乙类\t药四\t4.5d",
     ]  # fmt: skip
+
+
+def test_cells_of_prose_with_commas_are_no_columns_of_text(tmp_path: Path) -> None:
+    said = [
+        "每次五十毫克口服，每周一次服用",
+        "每次五毫克静脉滴注，每年一次即可",
+        "每次六十毫克皮下注射，每六个月用一次",
+    ]
+    cells = "[药物], [用法与用量], [主要的不良反应], " + ", ".join(
+        f"[{name}药], [{use}], [{name}不适，以及{name}处的疼痛和发热]" for name, use in zip("甲乙丙", said, strict=True)
+    )  # fmt: skip
+    band = (
+        f'#place(top, scope: "parent", float: true)[{three_lines("(1fr, 2fr, 2fr)", 1, 4, cells)}]'
+    )
+    document = read(f"#set page(columns: 2)\n{band}\n{_LONG * 3}", tmp_path)
+    assert rows_of(document)[1:] == [
+        f"{name}药\t{use}\t{name}不适，以及{name}处的疼痛和发热"
+        for name, use in zip("甲乙丙", said, strict=True)
+    ]
+    assert "".join(texts(document, BlockKind.PARAGRAPH)) == _LONG * 3
+
+
+def test_tables_below_each_other_without_a_rule_under_their_rows(tmp_path: Path) -> None:
+    def one(letter: str, count: int) -> str:
+        rows = ", ".join(f"[{letter}项{n}], [{n}.1], [{n}.2]" for n in range(count))
+        return (
+            f"#table(columns: (2fr, 1fr, 1fr), stroke: none, table.hline(y: 0), table.hline(y: 1),"
+            f" [{letter}指标], [2021], [2022], {rows})\n\n"
+        )
+
+    sides = [one("甲", 6) + one("乙", 5), one("丙", 4) + one("丁", 7)]
+    document = read(
+        "#text(size: 14pt, font: \"Noto Sans SC\")[报表]\n#small[#grid(columns: (1fr, 1fr),"
+        f" gutter: 14pt, [{sides[0]}], [{sides[1]}])]\n#pagebreak()\n{_LONG}",
+        tmp_path,
+    )  # fmt: skip
+    tables = [text.replace(" ", "").split("\n") for text in texts(document, BlockKind.TABLE)]
+    assert sorted(tables) == sorted(
+        [f"{letter}指标\t2021\t2022", *(f"{letter}项{n}\t{n}.1\t{n}.2" for n in range(count))]
+        for letter, count in (("甲", 6), ("乙", 5), ("丙", 4), ("丁", 7))
+    )
+
+
+def test_a_value_behind_an_inferred_space_has_its_whole_box(tmp_path: Path) -> None:
+    """LaTeX prints no spaces; pdfium sets the one it infers at the place of the next character."""
+    document = read("#text(size: 20pt)[甲#h(8pt)乙]\n\n" + _LONG, tmp_path)
+    block = next(b for b in document.blocks if b.text.replace(" ", "").startswith("甲乙"))
+    at = block.text.index("乙")
+    span = next(s for s in block.spans if s.start <= at < s.end)
+    left, right = span.edges[at - span.start], span.edges[at - span.start + 1]
+    assert right - left > 19
