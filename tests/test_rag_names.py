@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from index.lexicon import load_lexicon
@@ -15,6 +17,7 @@ from rag.key_terms import key_terms
 from rag.kinds import fit_of
 from rag.lexical_signals import lacks_name, lexical_of, rows_of
 from rag.mechanisms import mechanisms_zh
+from rag.other_subjects import speaks_of_another
 from rag.question import analyse
 from rag.selection import announces
 from rag.terms import fold
@@ -182,3 +185,15 @@ def test_what_is_given_and_of_whom_a_result_is(lexicon, text, regimen, populatio
 )
 def test_examinations_and_sensitivity_are_no_treatments(lexicon, text):
     assert treatments_zh(text, lexicon) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "another"),
+    [("脑转移的发生率为14%。", True), ("肝转移的发生率为14%。", False), ("发生率为14%。", False)],
+)
+def test_a_rate_of_metastasis_elsewhere_is_another_matter(lexicon, text, another):
+    (term,) = (
+        t for t in key_terms(analyse("肺癌肝转移的发生率是多少？"), lexicon, "zh") if t.parts
+    )
+    candidate = SimpleNamespace(search=text, hit=hit_of(text))
+    assert speaks_of_another(candidate, term, lexicon) is another
