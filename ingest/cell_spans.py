@@ -15,6 +15,8 @@ from ingest.records import Box
 # A heading over all columns is none of several.
 _ALL = 0.92
 _SAME_Y = 2.5
+# A cell of more lines holds prose, no name of the rows beside it.
+_NAME_LINES = 3
 
 Columns = Sequence[tuple[float, float]]
 """The left and right edge of each column of a table."""
@@ -86,20 +88,27 @@ def _over(run: Line, columns: Columns, walls: Sequence[Box]) -> list[int]:
 def spread_sides(
     bands: Sequence[Sequence[Line]], columns: Columns, inner: Sequence[Box], box: Box
 ) -> list[list[Line]]:
-    """Return the rows of a table drawn as a grid, cells beside several of them in each."""
+    """Return the rows of a table drawn as a grid, cells beside several of them in each.
+
+    A cell of prose stands in the first of them only.
+    """
     edges = [box.top, *sorted(rule.top for rule in inner), box.bottom]
-    rows = [list(band) for band in bands]
+    cells: dict[tuple[int, int, int], list[Line]] = {}
     for at, band in enumerate(bands):
         for run in band:
             middle = (run.box.x0 + run.box.x1) / 2
-            for step in (-1, 1):
-                other = at + step
-                while 0 <= other < len(rows) and not _is_parted(
-                    edges[max(other, other - step)], middle, inner
-                ):
-                    if bands[other] and run not in rows[other]:
-                        rows[other].append(run)
-                    other += step
+            first = last = at
+            while first > 0 and not _is_parted(edges[first], middle, inner):
+                first -= 1
+            while last + 1 < len(bands) and not _is_parted(edges[last + 1], middle, inner):
+                last += 1
+            column = sum(middle > x1 for _, x1 in columns)
+            cells.setdefault((column, first, last), []).append(run)
+    rows: list[list[Line]] = [[] for _ in bands]
+    for (_, first, last), runs in cells.items():
+        beside = [at for at in range(first, last + 1) if bands[at]]
+        for at in beside[:1] if len(runs) > _NAME_LINES else beside:
+            rows[at] += runs
     return rows
 
 

@@ -9,6 +9,11 @@ from ingest.records import Box
 # Ends of rules that belong together differ by less than this (points).
 _SAME_END = 4.0
 _THICKNESS = 3.2
+# The walls of a grid reach over this part of its height; rules between some of its cells over
+# this part of its width, when there are so many of both.
+_WALL_SHARE, _CELL_SHARE, _PARTS = 0.8, 0.25, 2
+# Such a grid is no higher (points): rules beside and between columns of text are.
+_HIGHEST = 400.0
 # Pieces of one rule are this near.
 TOUCH = 3.0
 
@@ -44,3 +49,31 @@ def is_upright(rule: Box) -> bool:
 def same_width(one: Box, other: Box) -> bool:
     """Tell whether two rules begin and end at the same x."""
     return abs(one.x0 - other.x0) < _SAME_END and abs(one.x1 - other.x1) < _SAME_END
+
+
+def is_grid(top: Box, bottom: Box, across: Sequence[Box], upright: Sequence[Box]) -> bool:
+    """Tell whether rules part the rows between ``top`` and ``bottom``, and walls the cells.
+
+    The rules reach over all of the width, or end at a cell beside several rows.
+    """
+    flat = [rule for rule in across if top.top < rule.top < bottom.top]
+    inside = [rule for rule in upright if top.x0 + 6 < rule.x0 < top.x1 - 6]
+    high = bottom.top - top.bottom
+    walls = {
+        round(wall.x0 / TOUCH)
+        for wall in inside
+        if sum(
+            max(0.0, min(rule.bottom, bottom.bottom) - max(rule.top, top.top))
+            for rule in inside
+            if abs(rule.x0 - wall.x0) < TOUCH
+        )
+        > _WALL_SHARE * high
+    }
+    if walls and sum(same_width(rule, top) for rule in flat) > 1:
+        return True
+    wide = _CELL_SHARE * (top.x1 - top.x0)
+    parts = sum(
+        rule.x1 - rule.x0 > wide and top.x0 - 3 < rule.x0 and rule.x1 < top.x1 + 3
+        for rule in flat
+    )  # fmt: skip
+    return high < _HIGHEST and min(len(walls), parts) >= _PARTS

@@ -31,6 +31,8 @@ from ingest.run_in import named_run_in_end, plain_run_in_end, run_in_end
 from ingest.scan_lines import FONT as SCAN_FONT
 
 _STEP_EM = 2.0
+# So far (em) below a heading the next line of its type is another heading.
+_FLOAT_EM = 6.0
 _MOST_LINES = 3
 
 
@@ -181,12 +183,19 @@ class Headings:
             self.type.points(after) < evidence
             or bool(heading_number(after.text))
             or is_smaller(after.line, item.line)  # a smaller heading below it
+            or self._is_over_float(end)
         )
         if differs and (item.is_short or end > index or after.is_indented):
             return True
         # Over tables that fill its page it has no text to be told from.
         pages = {placed.line.page for placed in (*self.placed[max(index - 1, 0) : index], after)}
         return item.line.page not in pages
+
+    def _is_over_float(self, end: int) -> bool:
+        """Tell whether a table or figure stands between line ``end`` and the next of its column."""
+        above, below = self.placed[end].line, self.placed[end + 1].line
+        same = (above.page, above.column) == (below.page, below.column)
+        return same and below.baseline - above.baseline > _FLOAT_EM * above.size
 
     def _is_statement(self, index: int) -> bool:
         """Tell whether the lines set alike from ``index`` on hold a sentence: text in bold."""

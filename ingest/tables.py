@@ -15,7 +15,7 @@ from ingest.cells import as_rows, split_cells, table_cells, with_marks
 from ingest.open_tables import open_stretches
 from ingest.page_text import Line, PageText
 from ingest.records import Box
-from ingest.rules import TOUCH, is_upright, merge_rules, same_width
+from ingest.rules import is_grid, is_upright, merge_rules, same_width
 from ingest.table_texts import CAPTION_EM, caption_above, notes_below
 
 _LEAST_RULE = 40.0
@@ -36,8 +36,6 @@ _LONG_ROWS = 8
 _BARE_CELLS, _GRID_CELLS = 2.4, 1.6
 # Such a part of the rows of a list of values holds a name and its value.
 _LISTED = 0.8
-# The walls of a grid reach over this part of its height.
-_WALL_SHARE = 0.8
 # A table without a caption takes less than this part of the page height.
 _LARGEST = 0.7
 
@@ -64,7 +62,7 @@ def find_ruled_tables(page: PageText, runs: Sequence[Line]) -> list[Table]:
     upright = [rule for rule in page.rules if is_upright(rule)]
     tables: list[Table] = []
     for group in _groups(across):
-        for stretch in open_stretches(group, runs) or _stretches(group, runs, upright):
+        for stretch in open_stretches(group, runs) or _stretches(group, across, upright, runs):
             for table in _tables_of(stretch, across, upright, runs, page.height):
                 if not any(_overlap(table.box, other.box) for other in tables):
                     tables.append(table)
@@ -87,7 +85,7 @@ def _groups(across: Sequence[Box]) -> list[list[Box]]:
 
 
 def _stretches(
-    group: Sequence[Box], runs: Sequence[Line], upright: Sequence[Box]
+    group: Sequence[Box], across: Sequence[Box], upright: Sequence[Box], runs: Sequence[Line]
 ) -> Iterator[Sequence[Box]]:
     """Yield the rules of the longest stretches without prose in between."""
     start = 0
@@ -95,6 +93,7 @@ def _stretches(
         if index < len(group) and (
             _is_tabular(group[index - 1], group[index], runs, upright)
             or (index - 1 > start and _is_headed(group[index - 2 : index + 1], runs))
+            or is_grid(group[index - 1], group[index], across, upright)
         ):
             continue
         if index - 1 > start:
@@ -203,7 +202,10 @@ def _ruled(
         # The head alone, under its caption, stands where the page ends.
         good = several >= 1 and (len(rows) >= 2 or cells[0] >= 3)
     else:
-        grid = _is_grid(top, bottom, across, upright)
+        grid = is_grid(top, bottom, across, upright)
+        if grid:
+            cells = _cells_between(inside, top, bottom, across, upright)
+            several = sum(count > 1 for count in cells)
         least = _GRID_CELLS if grid or _is_listed(rows) else _BARE_CELLS
         good = several >= 3 and sum(cells) >= least * len(cells) and several >= 0.6 * len(cells)
         # The rules under a running head and over a foot enclose all of a page.
@@ -221,6 +223,23 @@ def _ruled(
     return table
 
 
+def _cells_between(
+    inside: Sequence[Line],
+    top: Box,
+    bottom: Box,
+    across: Sequence[Box],
+    upright: Sequence[Box],
+) -> list[int]:
+    """Return how many cells with text stand between neighbouring rules of a grid."""
+    flat = sorted(r.top for r in across if top.top < r.top < bottom.top and r.x0 < top.x1)
+    walls = [wall.x0 for wall in upright if wall.bottom > top.top and wall.top < bottom.bottom]
+    places: dict[int, set[int]] = {}
+    for run in inside:
+        x, y = (run.box.x0 + run.box.x1) / 2, (run.box.top + run.box.bottom) / 2
+        places.setdefault(sum(y > edge for edge in flat), set()).add(sum(x > at for at in walls))
+    return [len(found) for found in places.values()]
+
+
 def _is_listed(rows: Sequence[Sequence[Line]]) -> bool:
     """Tell whether ``rows`` are short names with short values, parted by one gap all the way."""
     short = not any(_is_long(run) for row in rows for run in row)
@@ -229,24 +248,6 @@ def _is_listed(rows: Sequence[Sequence[Line]]) -> bool:
         return False
     size = pairs[0][0].size
     return min(r.box.x0 for _, r in pairs) - max(r.box.x1 for r, _ in pairs) > size
-
-
-def _is_grid(top: Box, bottom: Box, across: Sequence[Box], upright: Sequence[Box]) -> bool:
-    """Tell whether rules part the rows between ``top`` and ``bottom``, and walls the cells."""
-    flat = [r for r in across if top.top < r.top < bottom.top and same_width(r, top)]
-    inside = [r for r in upright if top.x0 + 6 < r.x0 < top.x1 - 6]
-    high = bottom.top - top.bottom
-    walls = [
-        wall
-        for wall in inside
-        if sum(
-            max(0.0, min(r.bottom, bottom.bottom) - max(r.top, top.top))
-            for r in inside
-            if abs(r.x0 - wall.x0) < TOUCH
-        )
-        > _WALL_SHARE * high
-    ]
-    return len(flat) > 1 and bool(walls)
 
 
 def _is_frame(bottom: Box, runs: Sequence[Line]) -> bool:

@@ -229,3 +229,23 @@ def test_a_value_behind_an_inferred_space_has_its_whole_box(tmp_path: Path) -> N
     span = next(s for s in block.spans if s.start <= at < s.end)
     left, right = span.edges[at - span.start], span.edges[at - span.start + 1]
     assert right - left > 19
+
+
+def test_a_grid_with_prose_in_its_first_column_is_one_table(tmp_path: Path) -> None:
+    rows = ", ".join(f"[第{n}级], [预期高于基准{n}成以上；]" for n in range(2, 5))
+    source = (
+        '#text(font: "Noto Sans SC", size: 12pt)[评级说明]\n\n'
+        "#small[#table(columns: (1.4fr, 1fr, 2fr), stroke: (x, y) => (top: 0.5pt, bottom: 0.5pt,"
+        f" left: if x > 0 {{0.5pt}}), table.cell(rowspan: 5)[{_PROSE * 3}], [级别], [说明],"
+        f" [第1级], [预期高于基准；], {rows})]\n\n"
+        '#text(font: "Noto Sans SC", size: 12pt)[法律声明]\n\n'
+    )
+    document = read(f"{_LONG}\n\n{source}{_LONG}", tmp_path)
+    (table,) = texts(document, BlockKind.TABLE)
+    assert [line.replace(" ", "").split("\t")[1:] for line in table.split("\n")] == [
+        ["级别", "说明"], ["第1级", "预期高于基准；"],
+        *([f"第{n}级", f"预期高于基准{n}成以上；"] for n in range(2, 5)),
+    ]  # fmt: skip
+    assert table.startswith(_PROSE * 3)
+    assert texts(document, BlockKind.HEADING) == ["评级说明", "法律声明"]
+    assert texts(document, BlockKind.PARAGRAPH) == [_LONG, _LONG]
