@@ -47,7 +47,7 @@ def own_names(question: Question, hits: Sequence[Hit], lexicon: Translator | Non
     asked = _asked(question, lexicon)
     found: dict[str, dict[re.Pattern[str], str]] = {}
     for hit in hits:
-        if hit.passage.language != "zh":
+        if hit.passage.language != "zh" or not _INTRODUCED.search(hit.passage.text):
             continue
         for forms, name, short in _introduced(search_text(hit.passage.text), lexicon):
             own = found.setdefault(hit.paper.id, {})

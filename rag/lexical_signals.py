@@ -175,6 +175,11 @@ def lacks_name(rows: Sequence[Row], lexical: Lexical, coverages: Mapping[str, Co
     Not for what its paper's title, its headings or a sentence beside it name.
     """
     out = np.zeros(len(rows))
+    heads = {
+        row.hit.row: fold(search_text(" \n ".join((row.hit.paper.title, row.hit.paper.title_en,
+                                                   *row.hit.passage.section))))
+        for row in {row.hit.row: row for row in rows}.values()
+    }  # fmt: skip
     for language in {row.hit.passage.language for row in rows}:
         own = [i for i, row in enumerate(rows) if row.hit.passage.language == language]
         for place, term in enumerate(coverages[language].terms):
@@ -182,12 +187,11 @@ def lacks_name(rows: Sequence[Row], lexical: Lexical, coverages: Mapping[str, Co
                 continue
             if not any(lexical.found[i][place] for i in own):
                 continue
+            implied = {row: term.within(head) for row, head in heads.items()}
             for i in own:
-                paper, section = rows[i].hit.paper, rows[i].hit.passage.section
-                said = _union(rows, lexical.found, i)[place] or term.within(
-                    fold(search_text(" \n ".join((paper.title, paper.title_en, *section))))
-                )
-                out[i] = max(out[i], float(not said))
+                near = (j for j in (i - 1, i, i + 1) if 0 <= j < len(rows))
+                said = any(lexical.found[j][place] for j in near if rows[j].hit is rows[i].hit)
+                out[i] = max(out[i], float(not said and not implied[rows[i].hit.row]))
     return out
 
 
