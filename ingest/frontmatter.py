@@ -176,12 +176,13 @@ class _Front:
         # Without an abstract, names and affiliations behind the title are front matter.
         behind = index > max(self.title)
         names = bool(names_of(item.spaced))
-        short = (item.is_short or names) and len(item.text) < 60 and not item.has_ended
+        english = count_han(item.text) < 2 and self._is_english_title(index, item)
+        told = item.is_short or names or english
+        short = told and len(item.text) < (90 if english else 60) and not item.has_ended
         alone = names or is_affiliation(item.text)
         if not behind:
             return item.line.page == self.first_page and len(item.text) < 80
         near = index - max(self.title) <= _LOOKAHEAD
-        english = count_han(item.text) < 2 and self._is_english_title(index, item)
         return near and item.line.page == self.first_page and short and (alone or english)
 
     def _between(self, index: int) -> None:

@@ -199,3 +199,14 @@ def test_english_names_that_wrap_inside_a_name(tmp_path: Path) -> None:
     assert document.paper.authors_en == (
         "Wang Yanshi", "Li Shili", "Zhang Yangben", "Zhao Paiban",
     )  # fmt: skip
+
+
+def test_an_english_title_as_wide_as_any_line_of_a_cover(tmp_path: Path) -> None:
+    document = read(
+        "#align(center, text(size: 20pt)[某种要求])\n#v(10pt)\n"
+        "#align(center, text(size: 12pt)[Requirements of a demonstration for stations and ships])\n"
+        f"#pagebreak()\n{_LONG}",
+        tmp_path,
+    )
+    title = "Requirements of a demonstration for stations and ships"
+    assert document.paper.title_en == title
