@@ -10,6 +10,8 @@ from ingest.page_text import Line
 
 # A formula is set in from the edge of its column by this much (em).
 _INDENT_EM = 1.5
+# At the edge only its number, so far (em) behind it, tells a formula from text.
+_NUMBER_GAP_EM = 3.0
 # Parts of fractions and limits of sums are short and stand this near (em) to the rest.
 _PART_LENGTH = 16
 _PART_EM = 1.9
@@ -65,11 +67,21 @@ def _is_formula(line: Line, edges: dict[int, float]) -> bool:
     left = edges.get(line.column, min(edges.values(), default=line.box.x0))
     indent = (line.box.x0 - left) / line.size
     return (
-        indent > _INDENT_EM
+        (indent > _INDENT_EM or _is_numbered(line))
         and _SIGN.search(text) is not None
         and _SYMBOL.search(text) is not None
         and _is_wordless(line)
     )
+
+
+def _is_numbered(line: Line) -> bool:
+    """Tell whether a number in brackets stands at the end of a line, wide apart from the rest."""
+    match = _NUMBER.search(line.text)
+    ink = [char for char in line.chars if not char.text.isspace()]
+    letters = len(re.sub(r"\s", "", match.group())) if match else 0
+    if not letters or letters >= len(ink):
+        return False
+    return ink[-letters].x0 - ink[-letters - 1].x1 > _NUMBER_GAP_EM * line.size
 
 
 def _is_part(line: Line, formula: Line) -> bool:

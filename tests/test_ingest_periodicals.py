@@ -210,3 +210,14 @@ def test_an_english_title_as_wide_as_any_line_of_a_cover(tmp_path: Path) -> None
     )
     title = "Requirements of a demonstration for stations and ships"
     assert document.paper.title_en == title
+
+
+def test_a_numbered_formula_at_the_edge_of_its_column(tmp_path: Path) -> None:
+    document = read(
+        f"{_LONG}浓度按下式计算：\n\n#par(first-line-indent: 0pt)[$N = N_0 + k t$ #h(1fr) (1)]\n\n"
+        f"#par(first-line-indent: 0pt)[式中，k 为常数。]\n\n{_LONG}",
+        tmp_path,
+    )
+    (formula,) = texts(document, BlockKind.FORMULA)
+    assert formula.endswith("(1)")
+    assert texts(document, BlockKind.PARAGRAPH)[0].endswith("浓度按下式计算：式中，k 为常数。")
