@@ -55,7 +55,7 @@ _JUMP = re.compile(
 _MATHEMATICAL = re.compile("[\U0001d400-\U0001d7ff]")
 _SENTENCE_END = "。；！？，"
 _HEADING_NUMBER = re.compile(
-    r"\s*(?:\d{1,2}(?:[.．]\d{1,2})+|\d{1,2}\s+\S|[一二三四五六七八九十]+[、.．])"
+    r"\s*(?:\d{1,2}(?:[.．]\d{1,2})+|\d{1,2}\s+\S|[一二三四五六七八九十]+[、.．]|[\[［〔]\d{1,3}[\]］〕])"
 )
 
 

@@ -221,3 +221,14 @@ def test_a_numbered_formula_at_the_edge_of_its_column(tmp_path: Path) -> None:
     (formula,) = texts(document, BlockKind.FORMULA)
     assert formula.endswith("(1)")
     assert texts(document, BlockKind.PARAGRAPH)[0].endswith("浓度按下式计算：式中，k 为常数。")
+
+
+def test_an_entry_like_one_of_the_first_page_is_no_running_head(tmp_path: Path) -> None:
+    entry = "#par(first-line-indent: 0pt)[\\[{}\\] SMITH J, LEE K. Receptors of mice\\[J\\]. J Demo Med, {}, 4(2): 1-9.]\n"
+    document = read(
+        f"#set page(height: 700pt, margin: (y: 50pt))\n{_LONG}\n\n#block[参考文献]\n"
+        f"{entry.format(1, 2003)}#pagebreak()\n{entry.format(2, 2004)}{entry.format(3, 2005)}"
+        f"{entry.format(4, 2006)}",
+        tmp_path,
+    )
+    assert [entry.year for entry in document.references] == [2003, 2004, 2005, 2006]
