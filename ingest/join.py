@@ -96,13 +96,24 @@ def join_lines(
     With ``rows`` every line stays a row of its own: rows are parted by a newline and cells
     (a gap of ``cell_gap`` em or more) by a tab, as tables and lists of names need it.
     """
-    found = [row for line in lines if (row := _row(line, rows, cell_gap)).chars]
+    found = _tidied(lines, rows, cell_gap)
     if not found:
         return Joined("", (), ())
-    _tidy(found, rows)
     text = "".join(char for row in found for char in row.chars)
     raised = [flag for row in found for flag in row.raised]
     return Joined(text, tuple(_spans(found)), find_marks(text, raised))
+
+
+def text_of_line(line: Line) -> str:
+    """Return the text that ``join_lines`` gives a line by itself, stripped."""
+    return "".join([c for row in _tidied([line], False, _CELL_GAP_EM) for c in row.chars]).strip()
+
+
+def _tidied(lines: Sequence[Line], rows: bool, cell_gap: float) -> list[_Row]:
+    found = [row for line in lines if (row := _row(line, rows, cell_gap)).chars]
+    if found:
+        _tidy(found, rows)
+    return found
 
 
 def _row(line: Line, rows: bool, cell_gap: float) -> _Row:
@@ -110,13 +121,13 @@ def _row(line: Line, rows: bool, cell_gap: float) -> _Row:
     row = _Row(line, [], [], [], [])
     chars = [char for char in line.chars if char.text]
     spaceless = not any(char.text.isspace() for char in chars)
-    spaced = False
+    spaced, em = False, max(line.size, 1.0)
     for char in chars:
         if char.text.isspace():
             spaced = bool(row.chars)
             continue
         if row.chars:
-            before, gap = row.chars[-1], (char.x0 - row.right[-1]) / max(line.size, 1.0)
+            before, gap = row.chars[-1], (char.x0 - row.right[-1]) / em
             lost = _is_word_gap(before, char.text[0], gap, spaceless)
             if rows and gap >= cell_gap:
                 row.append("\t")
@@ -146,6 +157,12 @@ def _in_number(before: Sequence[str], after: str) -> bool:
 
 
 def _put(row: _Row, char: Char, raised: bool) -> None:
+    if len(char.text) == 1:
+        row.chars.append(char.text)
+        row.left.append(char.x0)
+        row.right.append(char.x1)
+        row.raised.append(raised)
+        return
     width = (char.x1 - char.x0) / len(char.text)
     for index, code in enumerate(char.text):
         row.chars.append(code)

@@ -5,7 +5,7 @@ Geometry as in ``ingest.records``: points, origin top left of the page as displa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingest.geometry import Turn
 from ingest.records import Box
@@ -30,7 +30,8 @@ class Line:
     """One printed line: its characters left to right, spaces included where they are printed.
 
     ``column`` is 0 for a full-width line, else 1, 2, ... from the left. ``size`` is the
-    median em size in points, ``font`` the font of most of its characters.
+    median em size in points, ``font`` the font of most of its characters, ``text`` the line as
+    printed.
     """
 
     page: int
@@ -40,11 +41,11 @@ class Line:
     size: float
     font: str = ""
     column: int = 0
+    text: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def text(self) -> str:
-        """The line as printed."""
-        return "".join(char.text for char in self.chars)
+    def __post_init__(self) -> None:
+        # Made once: every rule of layout asks for it.
+        object.__setattr__(self, "text", "".join([char.text for char in self.chars]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ingest.join import join_lines
+from ingest.join import join_lines, text_of_line
 from ingest.page_text import Line
 from ingest.records import Block, BlockKind, Document, Mark, Reference
 from ingest.reference_forms import parse_entry
@@ -92,7 +92,7 @@ def entry_starts(lines: Sequence[Line]) -> frozenset[int]:
 def _entries(lines: Sequence[Line]) -> list[_Entry]:
     rows: list[_Row] = []
     for line in lines:
-        text = join_lines([line]).text
+        text = text_of_line(line)
         if not text or _HEADING.match(text):
             continue
         if rows and _AFTER_LIST.match(text):

@@ -15,7 +15,7 @@ from ingest.footnotes import find_footnotes
 from ingest.formulas import find_formulas
 from ingest.frontmatter import Part, read_front
 from ingest.heading_words import REFERENCES
-from ingest.join import join_lines
+from ingest.join import join_lines, text_of_line
 from ingest.labels import Label, label_of, without_label
 from ingest.page_text import Line, PageText
 from ingest.paragraphs import (
@@ -93,7 +93,7 @@ class _Reader:
                         self.floats.setdefault(count + len(kept), []).append(formula)
                 elif id(item) in notes:
                     self.notes.append(item)
-                elif text := join_lines([item]).text.strip():
+                elif text := text_of_line(item):
                     kept.append(item)
                     texts.append(text)
             yield from place(kept, texts)
@@ -192,7 +192,7 @@ class _Reader:
         self.out.add(BlockKind.HEADING, lines, level=heading.level)
         if heading.rest:
             item = self.placed[heading.first]
-            rest = join_lines([heading.rest]).text.strip()
+            rest = text_of_line(heading.rest)
             self.open = [replace(item, line=heading.rest, text=rest)]
 
     def _prose(self, item: Placed) -> None:
