@@ -21,6 +21,8 @@ _SUFFIX = r"(?:\s*[(（](?:[\u3400-\u9fff]{2,8}版|[\u3400-\u9fff]{2,6})[)）])?
 
 
 _JOURNAL = re.compile(rf"^([\u3400-\u9fff]{{2,18}}{_SUFFIX})$")
+# Covers of papers published ahead of print name the journal so, whatever it ends with.
+_COVER_JOURNAL = re.compile(r"^\s*《([^《》]{2,24})》\s*(?:网络首发|網絡首發)")
 
 
 _SURE_JOURNAL = re.compile(rf"^([\u3400-\u9fff]{{1,16}}(?:学报|杂志|學報|雜誌){_SUFFIX})$")
@@ -141,6 +143,8 @@ def find_journal(blocks: Sequence[Block], source: dict[str, str]) -> str:
     dated: Counter[str] = Counter()
     english: Counter[str] = Counter()
     for text in (search_text(line) for block in heads for line in block.text.split("\n")):
+        if cover := _COVER_JOURNAL.match(text):
+            sure[re.sub(r"\s", "", cover[1])] += 1
         has_date = bool(re.search(rf"{_DATE}|第\s*\d+\s*[卷期]|Vol", text))
         for part in _parts(text):
             if part in titles:

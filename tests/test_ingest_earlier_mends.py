@@ -1,0 +1,176 @@
+"""Small PDFs of what was once read wrong and mended before a test showed it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.extract_twins import compile_source
+from ingest.reader import read_document
+from ingest.records import BlockKind, Document
+from tests.small_pdfs import one_page
+
+_HEAD = (
+    '#set text(font: "Noto Serif SC", size: 9pt, lang: "zh", region: "cn")\n'
+    "#set par(justify: true, first-line-indent: (amount: 2em, all: true))\n"
+    "#set page(width: 420pt, height: 595pt, margin: 40pt)\n"
+)
+_PROSE = "演示文本说明某种方法怎样作用于某个对象，并且给出它的结果和它的限度。"
+_LONG = "".join(f"第{number}句，{_PROSE}" for number in "一二三四五六七八九十")
+_OTHER = 8 * "别的一页讲述细胞的受体如何把信号传到核内，又如何改变许多基因的表达。"
+_TITLE = (
+    "#align(center, text(size: 14pt)[某药物治疗某病的演示研究])\n#align(center)[王演示，李示例]\n"
+)
+_ABSTRACT = f"摘要：{_PROSE}\n\n关键词：受体；细胞\n\n"
+
+
+def read(source: str, folder: Path) -> Document:
+    target = folder / "page.pdf"
+    compile_source(_HEAD + source, target)
+    return read_document(target, ocr=False)
+
+
+def texts(document: Document, kind: BlockKind) -> list[str]:
+    return [block.text for block in document.blocks if block.kind is kind]
+
+
+@pytest.mark.parametrize("name", ["目　录", "目　次", "Contents"])
+def test_the_name_of_a_part_is_no_title(name: str, tmp_path: Path) -> None:
+    document = read(
+        f"#align(center, text(size: 16pt)[{name}])\n#pagebreak()\n{_TITLE}{_ABSTRACT}{_LONG}",
+        tmp_path,
+    )
+    assert document.paper.title == "某药物治疗某病的演示研究"
+
+
+def test_tables_of_one_width_that_fill_a_page_are_parted(tmp_path: Path) -> None:
+    rows = ", ".join(f"[第{n}行], [{n}.1], [{n}.2], table.hline()" for n in range(9))
+    table = (
+        "#table(columns: (1fr,) * 3, stroke: none, inset: 5pt, table.hline(), [组别], [甲], [乙],"
+        f" table.hline(), {rows})\n"
+    )
+    document = read(f"{table}#v(30pt)\n#align(center)[别的数据]\n#v(30pt)\n{table}", tmp_path)
+    tables = texts(document, BlockKind.TABLE)
+    assert [len(text.split("\n")) for text in tables] == [10, 10]
+
+
+def test_charts_beside_each_other_stay_in_their_columns(tmp_path: Path) -> None:
+    def chart(side: str) -> str:
+        boxes = ", ".join(f"box(stroke: 0.5pt, inset: 4pt)[{side}{word}组]" for word in "天地人和")
+        grid = f"#grid(columns: 2, column-gutter: 20pt, row-gutter: 14pt, {boxes})"
+        return f"{grid}\n#line(length: 60%)\n"
+
+    document = read(
+        f"#set page(columns: 2)\n{chart('甲')}{_LONG}\n#colbreak()\n{chart('乙')}{_LONG}", tmp_path
+    )
+    figures = texts(document, BlockKind.FIGURE)
+    assert [[side for side in "甲乙" if side in text] for text in figures] == [["甲"], ["乙"]]
+
+
+def test_a_watermark_of_one_page_is_known_on_others_even_in_pieces(tmp_path: Path) -> None:
+    mark = "#place(dy: {}pt, text(size: 40pt, fill: luma(220))[{}])\n"
+    document = read(
+        f"{mark.format(10, '演示水印')}{_LONG}\n#pagebreak()\n{mark.format(300, '水印')}{_OTHER}",
+        tmp_path,
+    )
+    assert texts(document, BlockKind.WATERMARK) == ["演示水印", "水印"]
+    assert texts(document, BlockKind.PARAGRAPH) == [_LONG, _OTHER]
+
+
+def test_text_right_of_a_picture_comes_behind_the_column_below_it(tmp_path: Path) -> None:
+    document = read(
+        f"#set page(columns: 2)\n#rect(width: 100%, height: 150pt, fill: luma(200))\n左栏。{_LONG}"
+        f"\n#colbreak()\n右栏。{_LONG}{_LONG}",
+        tmp_path,
+    )
+    assert "".join(texts(document, BlockKind.PARAGRAPH)) == f"左栏。{_LONG}右栏。{_LONG}{_LONG}"
+
+
+def test_a_line_left_below_two_columns_comes_last(tmp_path: Path) -> None:
+    document = read(
+        f"#grid(columns: (1fr, 1fr), gutter: 20pt, [左栏。{_LONG}], [右栏。{_LONG}])\n#v(30pt)\n"
+        "末行只有一句。",
+        tmp_path,
+    )
+    flow = "".join(texts(document, BlockKind.PARAGRAPH))
+    assert flow == f"左栏。{_LONG}右栏。{_LONG}末行只有一句。"
+
+
+@pytest.mark.parametrize(
+    ("name", "journal"),
+    [("演示医学杂志\n\nISSN 1000-0000", "演示医学杂志"), ("《演示导报》网络首发论文", "演示导报")],
+)
+def test_journal_and_doi_of_a_cover(name: str, journal: str, tmp_path: Path) -> None:
+    document = read(
+        f"#text(size: 20pt)[{name}]\n\n题目：　某药物治疗某病的演示研究\n\n作者：　王演示，李示例\n\n"
+        "DOI：　10.12345/j.issn.1000-0000.2024.05.007\n\n收稿日期：　2024-05-06\n\n"
+        "*网络首发*：在编辑部工作流程中，稿件要经历录用定稿、排版定稿等阶段。\n"
+        f"#pagebreak()\n{_TITLE}{_ABSTRACT}{_LONG}",
+        tmp_path,
+    )
+    assert document.paper.journal == journal
+    assert document.paper.doi == "10.12345/j.issn.1000-0000.2024.05.007"
+
+
+def test_a_reference_list_in_traditional_script(tmp_path: Path) -> None:
+    entries = "\n\n".join(
+        f"\\[{n}\\] 王演示，李示例. 某藥物的研究\\[J\\]. 演示雜誌, {2020 + n}, 3(2): 11-15."
+        for n in range(1, 5)
+    )
+    document = read(f"{_LONG}\n\n參 考 文 獻\n\n{entries}\n\n通訊作者：王演示", tmp_path)
+    assert [entry.year for entry in document.references] == [2021, 2022, 2023, 2024]
+    assert "通訊" not in document.references[-1].text
+
+
+def test_small_text_under_a_rule_of_a_later_page_is_text(tmp_path: Path) -> None:
+    small = "小字的一段也是正文，并且说明另一种方法怎样作用。"
+    document = read(
+        f"{_LONG}\n#pagebreak()\n{_LONG}\n#pagebreak()\n{_LONG}\n#v(1fr)\n#line(length: 30%)\n"
+        f"#text(size: 8pt)[{small}]",
+        tmp_path,
+    )
+    assert small in texts(document, BlockKind.PARAGRAPH)
+
+
+def test_what_stands_beside_a_page_number_is_a_running_head(tmp_path: Path) -> None:
+    document = read(f"#set page(header: [某作者等　某药物的演示研究 #h(1fr) 7])\n{_LONG}", tmp_path)
+    assert texts(document, BlockKind.PARAGRAPH) == [_LONG]
+    assert len(texts(document, BlockKind.HEADER)) >= 1
+
+
+def test_a_heading_over_the_end_of_another_article_is_no_title(tmp_path: Path) -> None:
+    document = read(f"#text(size: 12pt)[前文的余论]\n\n{_LONG}\n\n{_TITLE}\n{_LONG}", tmp_path)
+    assert document.paper.title != "前文的余论"
+
+
+def test_a_chapter_may_be_a_file_of_its_own(tmp_path: Path) -> None:
+    document = read(f"第三章　演示方法\n\n{_LONG}", tmp_path)
+    assert texts(document, BlockKind.HEADING) == ["第三章演示方法"]
+
+
+def test_a_number_of_money_begins_no_section(tmp_path: Path) -> None:
+    document = read(
+        f"1　资料\n\n{_LONG}\n\n2 亿元的经费用于研究\n\n{_LONG}\n\n2　方法\n\n{_LONG}", tmp_path
+    )
+    assert not any("亿元" in text for text in texts(document, BlockKind.HEADING))
+
+
+def test_a_text_of_another_western_language_is_no_chinese(tmp_path: Path) -> None:
+    french = "Cette étude décrit une méthode et ses résultats chez les malades traités. " * 3
+    document = read(f"{_LONG}\n\n{french}", tmp_path)
+    languages = [b.language for b in document.blocks if b.kind is BlockKind.PARAGRAPH]
+    assert languages == ["zh", "en"]
+
+
+def test_the_box_of_a_word_takes_in_its_dropped_hyphen(tmp_path: Path) -> None:
+    lines = (
+        "BT /F1 10 Tf 12 TL 50 700 Td (The demonstration shows how the method is a demon-) Tj"
+        " T* (stration of the method and shows how it works.) Tj ET"
+    )
+    target = tmp_path / "page.pdf"
+    target.write_bytes(one_page(lines))
+    (block,) = [b for b in read_document(target, ocr=False).blocks if b.text.startswith("The")]
+    assert "a demonstration of" in block.text
+    # The right edge of the hyphen in Helvetica.
+    assert block.spans[0].edges[-1] == pytest.approx(293.44, abs=0.1)
