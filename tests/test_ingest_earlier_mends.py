@@ -174,3 +174,48 @@ def test_the_box_of_a_word_takes_in_its_dropped_hyphen(tmp_path: Path) -> None:
     assert "a demonstration of" in block.text
     # The right edge of the hyphen in Helvetica.
     assert block.spans[0].edges[-1] == pytest.approx(293.44, abs=0.1)
+
+
+def test_a_chinese_title_decides_the_language(tmp_path: Path) -> None:
+    spectrum = "ESI-MS m/z: 301.2 [M+H]+; 1H-NMR (DMSO, 400 MHz) delta: 7.21 (1H, d, J = 8.0 Hz). "
+    document = read(
+        f"{_TITLE}{_ABSTRACT}{_PROSE}\n\n{spectrum.replace('[', '').replace(']', '') * 12}",
+        tmp_path,
+    )
+    assert document.paper.language == "zh"
+
+
+def test_a_framed_text_over_a_figure_is_no_part_of_it(tmp_path: Path) -> None:
+    labels = ", ".join(f"[{word}]" for word in "甲乙丙丁戊己庚辛")
+    document = read(
+        f"{_LONG}\n\n#block(stroke: 0.5pt, inset: 6pt)[{_PROSE * 3}\n#grid(columns: (1fr,) * 8, {labels})]\n"
+        f"#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, box(stroke: 0.5pt, inset: 4pt)[入组],"
+        " box(stroke: 0.5pt, inset: 4pt)[随机])\n#align(center)[图 1　演示流程]\n",
+        tmp_path,
+    )
+    assert any(_PROSE * 3 in text for text in texts(document, BlockKind.PARAGRAPH))
+
+
+def test_four_letters_down_a_margin_are_a_head(tmp_path: Path) -> None:
+    document = read(
+        "#set page(margin: (left: 60pt))\n#place(dx: -40pt, dy: 120pt, block(width: 8pt,"
+        f" par(leading: 1pt, first-line-indent: 0pt)[演\\ 示\\ 杂\\ 志]))\n{_LONG}",
+        tmp_path,
+    )
+    assert texts(document, BlockKind.HEADER) == list("演示杂志")
+
+
+def test_a_number_without_its_chapter_is_no_heading(tmp_path: Path) -> None:
+    document = read(
+        f"1　资料\n\n{_LONG}\n\n3.2　某法的剂量\n\n{_LONG}\n\n2　方法\n\n{_LONG}", tmp_path
+    )
+    assert [text[0] for text in texts(document, BlockKind.HEADING)] == ["1", "2"]
+
+
+def test_affiliations_and_names_on_lines_of_their_own(tmp_path: Path) -> None:
+    document = read(
+        "#align(center, text(size: 14pt)[某药物治疗某病的演示研究])\n#align(center)[王演示　李示例\\ 赵某人　钱某某]\n"
+        f"{_ABSTRACT}{_LONG}",
+        tmp_path,
+    )
+    assert document.paper.authors == ("王演示", "李示例", "赵某人", "钱某某")
