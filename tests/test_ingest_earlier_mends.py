@@ -219,3 +219,29 @@ def test_affiliations_and_names_on_lines_of_their_own(tmp_path: Path) -> None:
         tmp_path,
     )
     assert document.paper.authors == ("王演示", "李示例", "赵某人", "钱某某")
+
+
+def test_a_short_line_of_mostly_raised_marks_keeps_its_size(tmp_path: Path) -> None:
+    document = read(f"1　资料\n\n{_PROSE}\\ 限度#super[1,3-5,7-9]。\n\n{_LONG}", tmp_path)
+    block = next(b for b in document.blocks if b.marks)
+    assert [mark.numbers for mark in block.marks] == [(1, 3, 4, 5, 7, 8, 9)]
+
+
+def test_a_number_in_a_bold_sentence_that_wraps_is_no_heading(tmp_path: Path) -> None:
+    document = read(
+        f'1　资料\n\n{_LONG}\n\n#text(font: "Noto Sans SC")[推荐在治疗以前检查下列各项并且在出院以前再复查共有#linebreak(justify: true)'
+        f"2　某法]\n\n{_LONG}",
+        tmp_path,
+    )
+    assert [text[0] for text in texts(document, BlockKind.HEADING)] == ["1"]
+
+
+def test_text_only_beside_a_picture_comes_behind_the_column_below_it(tmp_path: Path) -> None:
+    columns = f"{_OTHER}{_OTHER}\n#colbreak()\n{_OTHER}{_OTHER}\n#colbreak()\n"
+    document = read(
+        f"#set page(columns: 2)\n{columns}#rect(width: 100%, height: 250pt, fill: luma(200))\n左栏。"
+        f"{_PROSE * 4}\n#colbreak()\n右栏。{_PROSE * 4}",
+        tmp_path,
+    )
+    flow = "".join(texts(document, BlockKind.PARAGRAPH))
+    assert flow.endswith(f"左栏。{_PROSE * 4}右栏。{_PROSE * 4}")
