@@ -81,8 +81,11 @@ def page(server, browser):
 
 
 def printed(text: str) -> str:
-    """Text without spaces, hyphens and citation marks: what two readers of a PDF agree on."""
-    return re.sub(r"\s|\[[\d,\-–—~～，、]+\]|[-\u2010\u00ad\ufffe\u0002]", "", text)
+    """Text without spaces, hyphens, citation marks and the lines that the page draws between cells.
+
+    What is left two readers of a PDF agree on.
+    """
+    return re.sub(r"[\s｜]|\[[\d,\-–—~～，、]+\]|[-\u2010\u00ad\ufffe\u0002]", "", text)
 
 
 def page_text(path: Path, page: int) -> str:
