@@ -245,3 +245,11 @@ def test_text_only_beside_a_picture_comes_behind_the_column_below_it(tmp_path: P
     )
     flow = "".join(texts(document, BlockKind.PARAGRAPH))
     assert flow.endswith(f"左栏。{_PROSE * 4}右栏。{_PROSE * 4}")
+
+
+def test_a_letter_with_an_index_at_the_top_is_no_roman_page_number(tmp_path: Path) -> None:
+    document = read(
+        f"#set page(margin: (top: 30pt))\n#par(first-line-indent: 0pt)[其中的某数记为 #h(1fr) $x_i$]\n{_LONG}",
+        tmp_path,
+    )
+    assert texts(document, BlockKind.HEADER) == []
