@@ -1,7 +1,7 @@
 """Runs and rules of a page in, its tables out: where they are, and their rows of cells.
 
-A table is what rules of one width enclose when the text between them stands in cells.
 A table is what rules of one width enclose (``ingest.rule_stretches``) when its rows hold cells.
+``ingest.bare_tables`` finds those that no rules show.
 """
 
 from __future__ import annotations
