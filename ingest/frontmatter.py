@@ -1,6 +1,6 @@
 """The first lines of a paper in, what each of them is out: title, names, abstract, keywords ...
 
-The labels (摘要, 关键词, Abstract ...) are the anchors. What stands before, between and behind
+The labels (``ingest.front_labels``) are the anchors. What stands before, between and behind
 them is told apart by its size, its script and its form.
 """
 
@@ -11,17 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.clean import count_han, search_text
-from ingest.heading_words import OPENING, REFERENCES, plain_name
-from ingest.labels import Label, label_of, without_label
+from ingest.front_labels import front_labels
+from ingest.labels import Label, without_label
 from ingest.names import english_names, groups_of, is_affiliation, is_masthead, names_of
 from ingest.numbering import heading_number
 from ingest.paragraphs import Placed
 from ingest.records import BlockKind
 from ingest.title import STEP_EM, find_title, is_close
 
-# The front matter lies on these first pages (theses have covers), and is no longer than this.
-_PAGES = 6
-_LONGEST = 4000
 _SAME_SIZE = 0.06
 _LATIN_LOOKAHEAD = 14
 _LOOKAHEAD = 5
@@ -45,33 +42,9 @@ def read_front(
     figures left out; ``body`` is the em size of the text. ``titled`` tells that the Chinese
     title stands before them: these are lines behind the text, in English as a rule.
     """
-    labels = _labels(placed)
+    labels = front_labels(placed)
     reader = _Front(placed, labels, body, titled=titled)
     return reader.read()
-
-
-def _labels(placed: Sequence[Placed]) -> dict[int, Label]:
-    """Return the labels by line, unless text comes before the first of them."""
-    found: dict[int, Label] = {}
-    weight = 0
-    for index, item in enumerate(placed):
-        if item.line.page > _PAGES or (not found and weight > _LONGEST):
-            break
-        name = plain_name(re.sub(r"^[\d.\s]+", "", item.text))
-        if REFERENCES.match(item.text) or OPENING.match(name):
-            break
-        label = label_of(item.spaced)
-        if label:
-            found[index] = label
-        weight += len(item.text)
-    anchors = [index for index, label in found.items() if label is not Label.METADATA]
-    if not anchors:
-        return {
-            i: label
-            for i, label in found.items()
-            if not i or placed[i].line.page == placed[0].line.page
-        }
-    return found
 
 
 class _Front:
