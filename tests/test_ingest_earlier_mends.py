@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks.extract_twins import compile_source
+from ingest.metadata import read_paper
 from ingest.reader import read_document
-from ingest.records import BlockKind, Document
+from ingest.records import Block, BlockKind, Box, Document, Span
+from ingest.scan_lines import FONT as SCAN_FONT
+from ingest.structure import read_structure
+from tests.ingest_pages import Print, column, page, prose
 from tests.small_pdfs import one_page
 
 _HEAD = (
@@ -17,6 +23,7 @@ _HEAD = (
     "#set page(width: 420pt, height: 595pt, margin: 40pt)\n"
 )
 _PROSE = "演示文本说明某种方法怎样作用于某个对象，并且给出它的结果和它的限度。"
+_SHORT = "行讲述演示的方法怎样作"
 _LONG = "".join(f"第{number}句，{_PROSE}" for number in "一二三四五六七八九十")
 _OTHER = 8 * "别的一页讲述细胞的受体如何把信号传到核内，又如何改变许多基因的表达。"
 _TITLE = (
@@ -253,3 +260,108 @@ def test_a_letter_with_an_index_at_the_top_is_no_roman_page_number(tmp_path: Pat
         tmp_path,
     )
     assert texts(document, BlockKind.HEADER) == []
+
+
+def at(x: float, y: float, text: str, size: float = 9) -> str:
+    """A line of ``text`` that begins ``x`` points from the left and ``y`` from the top margin."""
+    style = f"text(size: {size}pt, top-edge: 0.88em, bottom-edge: -0.14em)"
+    return f"#place(dx: {x}pt, dy: {y}pt, box({style}[{text}]))\n"
+
+
+def column_at(x: float, y: float, name: str, count: int, rest: str) -> str:
+    """Numbered lines below each other, each of which begins with ``name``."""
+    return "".join(at(x, y + 14 * n, f"{name}{n:02}{rest}") for n in range(count))
+
+
+def test_a_short_wall_makes_no_grid_of_what_rules_part(tmp_path: Path) -> None:
+    text = "".join(f"第{n}句讲述演示的方法怎样作用于某个对象\\ " for n in range(11))
+    notes = "".join(f"旁注第{n}条\\ " for n in range(11))
+    part = f"#line(length: 100%)\n#grid(columns: (2fr, 1fr), gutter: 20pt, [{text}], [{notes}])\n"
+    wall = "#place(dx: 200pt, dy: 20pt, line(angle: 90deg, length: 30pt))\n"
+    document = read(
+        f"#set par(first-line-indent: 0pt)\n{wall}{3 * part}#line(length: 100%)", tmp_path
+    )
+    assert texts(document, BlockKind.TABLE) == []
+
+
+def test_a_caption_stays_apart_from_larger_text_on_its_line(tmp_path: Path) -> None:
+    text = column_at(170, 0, "第", 14, "行讲述演示的方法怎样作用于某个对象")
+    caption = at(51, 14 * 8 + 0.9, "图 1　演示的方法与它的结果如下", 7.5)
+    document = read(f"{caption}{text}", tmp_path)
+    assert texts(document, BlockKind.CAPTION) == ["图 1 演示的方法与它的结果如下"]
+    (paragraph,) = texts(document, BlockKind.PARAGRAPH)
+    assert paragraph.count("第") == 14
+
+
+def test_a_side_bar_ends_where_columns_begin(tmp_path: Path) -> None:
+    bar = "".join(at(0, 40 + 19 * n, f"旁注第{n}条", 7) for n in range(3))
+    beside = column_at(130, 40, "摘", 7, "行讲述演示的方法怎样作用于某个对象")
+    left, right = (column_at(x, 160, name, 14, _SHORT) for x, name in ((0, "左"), (175, "右")))
+    document = read(f"{beside}{bar}{right}{left}", tmp_path)
+    flow = "".join(texts(document, BlockKind.PARAGRAPH))
+    assert "".join(letter for letter in flow if letter in "旁摘左右") == (
+        3 * "旁" + 7 * "摘" + 14 * "左" + 14 * "右"
+    )
+
+
+def test_a_gutter_that_other_pages_show_is_no_side_bar(tmp_path: Path) -> None:
+    """Few lines stand beside the right column, and the left one goes on below its end."""
+    full = "".join(column_at(x, 0, name, 30, _SHORT) for x, name in ((0, "甲"), (175, "乙")))
+    right = column_at(175, 90, "右", 8, "句指出细胞的受体把信号")
+    left = column_at(0, 181, "左", 8, "句描写细胞的信号去核内")
+    document = read(f"{full}#pagebreak()\n{left}{right}", tmp_path)
+    flow = "".join(texts(document, BlockKind.PARAGRAPH))
+    assert flow.count("左") == flow.count("右") == 8
+    assert flow.rindex("左") < flow.index("右")
+
+
+def scan(lines: list[Print]) -> list[Block]:
+    """Return the blocks of a scan: its lines have no font that tells anything, and no rules."""
+    printed = [replace(line, font=SCAN_FONT) for line in lines]
+    return list(read_structure([page(printed, engine="ocr")]).blocks)
+
+
+def test_small_lines_with_a_sign_at_the_foot_of_a_scan_are_notes() -> None:
+    text, note = column(60, 100, prose(40, width=45)), "（1）作者的注释说明其中的来历，"
+    blocks = scan([*text, Print(60, 750, note, 8.5), Print(60, 762, "并且给出另一处来源。", 8.5)])
+    assert [b.text for b in blocks if b.kind is BlockKind.FOOTNOTE] == [
+        f"{note}\n并且给出另一处来源。"
+    ]
+
+
+def test_a_heading_of_a_scan_takes_in_no_line_that_measures_as_large() -> None:
+    large = "这一行是正文而且它的字量得稍大一些并且填满了它的行因此不是前一行标题的第二行，"
+    blocks = scan(
+        [
+            *column(60, 100, prose(10, width=45)),
+            Print(60, 276, "二、演示的方法", 11),
+            Print(80, 292, large, 11),
+            *column(60, 308, prose(10, "甲", width=45)),
+        ]
+    )
+    assert [b.text for b in blocks if b.kind is BlockKind.HEADING] == ["二、演示的方法"]
+
+
+class Counted(tuple[Block, ...]):
+    """Blocks that count how often they are gone through."""
+
+    passes = 0
+
+    def __iter__(self) -> Iterator[Block]:
+        self.passes += 1
+        return super().__iter__()
+
+
+def test_the_page_of_the_title_is_not_looked_for_anew_for_every_block() -> None:
+    def passes(pages: int) -> int:
+        blocks = Counted(
+            Block(
+                kind, f"第{number}页的演示", (), (Span(0, 2, Box(number, 0, 0, 9, 9), (0, 5, 9)),)
+            )
+            for number in range(1, pages + 1)
+            for kind in (BlockKind.METADATA, BlockKind.PARAGRAPH, BlockKind.HEADER)
+        )
+        read_paper("演示", "演示.pdf", {}, blocks, pages)
+        return blocks.passes
+
+    assert passes(30) == passes(2) > 0

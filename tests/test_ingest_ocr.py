@@ -23,7 +23,9 @@ from ingest.ocr_engine import Reading
 from ingest.page_text import PageText
 from ingest.pdf import extract_pages
 from ingest.reader import read_document
+from ingest.records import BlockKind
 from ingest.render import render_page
+from tests.small_pdfs import GREY_IMAGE, one_page
 
 needs_ocr = pytest.mark.skipif(not ocr_installed(), reason="needs the extra yinzheng[ocr]")
 
@@ -114,6 +116,32 @@ def test_an_ellipsis_has_six_dots_and_every_character_its_place(
     assert text_of(page) == "静……a…"
     middles = [(char.x0 + char.x1) / 2 for char in page.chars]
     assert middles == sorted(middles) and page.engine == "ocr"
+
+
+def test_the_strips_of_a_scan_are_no_figures(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: type[Engine]
+) -> None:
+    """Small letters on an image would be its lettering."""
+
+    def find(self: Engine, image: Any) -> Any:
+        lines = [(200, 200, 1200, 260), (200, 280, 1200, 340), (200, 360, 800, 400)]
+        corners = [[[x0, y0], [x1, y0], [x1, y1], [x0, y1]] for x0, y0, x1, y1 in lines]
+        return np.array(corners, dtype=np.float32)
+
+    def read(self: Engine, line: Any) -> Reading:
+        return Reading(
+            "演示的方法怎样作用于某个对象，", 0.97, tuple((n + 0.5) / 15 for n in range(15))
+        )
+
+    monkeypatch.setattr(Engine, "find", find)
+    monkeypatch.setattr(Engine, "read", read)
+    white = (GREY_IMAGE[0], b"\xff")
+    strips = " ".join(f"q 595 0 0 421 0 {y} cm /Im1 Do Q" for y in (0, 421))
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(one_page(strips, extra={6: white}))
+    document = read_document(path, cache_dir=tmp_path)
+    assert len({span.box.top for block in document.blocks for span in block.spans}) == 3
+    assert {block.kind for block in document.blocks} == {BlockKind.PARAGRAPH}
 
 
 def test_an_ocr_failure_costs_its_page_only(
