@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Two files of tests at a time; what a file sets up is made once.
+# Two at a time. What a file sets up is made once, but for the few long tests of the page.
 ABREAST := -n 2 --dist loadfile
 
 .PHONY: demo test check lint test-browser test-slow faults test-all screenshots samples \
@@ -35,7 +35,7 @@ lint: $(VENV)/.installed-dev
 check: lint test
 
 test-browser: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest $(ABREAST) -m browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m browser
 
 test-slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m "slow and not browser and not faults"
