@@ -9,8 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.mechanisms import mechanisms_zh
-from rag.mechanisms_en import mechanisms_en
+from rag.mechanism_facts import mechanisms_in
 from rag.mentions import mentions_of, name_forms
 from rag.question import Question
 from rag.selection import Candidate
@@ -39,8 +38,8 @@ class Agent:
     def acts_in(self, candidate: Candidate) -> bool:
         """Tell whether a sentence says of it what it acts on."""
         language = candidate.hit.passage.language
-        extract = mechanisms_zh if language == "zh" else mechanisms_en
-        actors = [fold(fact.molecule) for fact in extract(candidate.search, self.lexicon)]
+        facts = mechanisms_in(candidate.search, language, self.lexicon)
+        actors = [fold(fact.molecule) for fact in facts]
         return any(name in actor for actor in actors for name in self.names)
 
     def prefer(self, ranked: Sequence[Candidate]) -> tuple[list[Candidate], bool]:

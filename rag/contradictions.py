@@ -10,9 +10,8 @@ import re
 from collections.abc import Sequence
 
 from ingest.clean import count_han, search_text
-from rag.mechanisms import mechanisms_zh
-from rag.mechanisms_en import mechanisms_en
-from rag.mentions import mentions_of
+from rag.mechanism_facts import mechanisms_in
+from rag.mentions import mentions_of, name_forms
 from rag.polarity import clauses
 from rag.quantities import quantities
 from rag.table_records import NONE, Mechanism
@@ -57,8 +56,12 @@ def _language(text: str) -> str:
 
 
 def _facts(text: str, translator: Translator | None) -> Sequence[Mechanism]:
-    read = mechanisms_zh if _language(text) == "zh" else mechanisms_en
-    return [fact for part in text.split("\n") for fact in read(search_text(part), translator)]
+    language = _language(text)
+    return [
+        fact
+        for part in text.split("\n")
+        for fact in mechanisms_in(search_text(part), language, translator)
+    ]
 
 
 def _names(
@@ -69,7 +72,7 @@ def _names(
 
     def names(part: str) -> frozenset[str]:
         found = mentions_of(part, language, translator)
-        return frozenset(re.sub(r"\s", "", fold(n)) for m in found for n in (m.text, *m.names))
+        return frozenset(re.sub(r"\s", "", form) for m in found for form in name_forms(m))
 
     return names(fact.molecule), names(fact.target)
 

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ingest.clean import search_text
-from rag.mechanisms import mechanisms_zh
-from rag.mechanisms_en import mechanisms_en
+from rag.mechanism_facts import mechanisms_in
 from rag.mentions import Mention, mentions_of, name_forms
 from rag.question import Question
 from rag.terms import WIDE, Translator, fold
@@ -79,8 +78,7 @@ class Wanted:
 
     def acting(self, text: str, language: str) -> frozenset[str]:
         """Return what ``text`` says acts on something, by the first name of each."""
-        extract = mechanisms_zh if language == "zh" else mechanisms_en
-        actors = [fact.molecule for fact in extract(text, self.lexicon)]
+        actors = [fact.molecule for fact in mechanisms_in(text, language, self.lexicon)]
         mentions = mentions_of(text, language, self.lexicon) if actors else ()
         return _first_names(
             m for m in mentions if self._is(m) and any(m.text in actor for actor in actors)
