@@ -7,7 +7,7 @@ near miss of a search engine.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 # name zh, name en, how a question asks for it, how a text speaks of it
@@ -122,19 +122,19 @@ class Facet:
 _Row = tuple[str, str, re.Pattern[str], re.Pattern[str], bool]
 
 
-def _compiled(*rows: tuple[str, str, str, str]) -> tuple[_Row, ...]:
+def _compiled(rows: Iterable[tuple[str, str, str, str]], around: bool = False) -> tuple[_Row, ...]:
     return tuple(
-        (zh, en, re.compile(asks, re.I), re.compile(says, re.I), (zh, en, asks, says) in _GROUPS)
+        (zh, en, re.compile(asks, re.I), re.compile(says, re.I), around)
         for zh, en, asks, says in rows
     )
 
 
-_DEMANDED = _compiled(
-    *_TABLE,
-    *((zh, en, rf"^(?=.*(?:{_RATE})).*(?:{place})", place) for zh, en, place in _PLACES),
-    *_GROUPS,
+_DEMANDED = (
+    *_compiled(_TABLE),
+    *_compiled((zh, en, rf"^(?=.*(?:{_RATE})).*(?:{place})", place) for zh, en, place in _PLACES),
+    *_compiled(_GROUPS, around=True),
 )
-_WELCOME = _compiled(*_OFTEN)
+_WELCOME = _compiled(_OFTEN)
 
 
 def facets_of(question: str, language: str) -> tuple[Facet, ...]:
