@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pypdfium2.raw as raw
@@ -39,7 +39,7 @@ def matrix_of(item: Any) -> Matrix:  # noqa: ANN401
     return found.a, found.b, found.c, found.d, found.e, found.f
 
 
-def multiply(m: Matrix, n: Matrix) -> Matrix:
+def multiply(m: Sequence[float], n: Sequence[float]) -> Matrix:
     """Return the matrix that applies ``m`` first, then ``n``."""
     return (
         m[0] * n[0] + m[1] * n[2],

@@ -23,6 +23,7 @@ from ingest.errors import EncryptedPdf
 from ingest.fonts import FontFacts, facts_of, font_name, fonts_of
 from ingest.geometry import ASCENT, DESCENT, Frame
 from ingest.limits import MAX_PAGE_CHARS, MAX_STREAM_BYTES, MAX_STREAM_OPERATIONS
+from ingest.page_objects import multiply
 from ingest.page_text import Char, PageText
 from ingest.pdfium_text import TINY
 from ingest.repairs import cid_table, double_byte_encoding, symbol, winansi_bytes
@@ -132,22 +133,11 @@ def _fragments(page: Any) -> list[Fragment]:  # noqa: ANN401
     def text(text: str, cm: list[float], tm: list[float], font: Any, size: float) -> None:  # noqa: ANN401
         if text.strip():
             invisible = bool(shown) and all(mode in (3, 7) for mode in shown)
-            found.append(Fragment(text, _product(tm, cm), size, font, invisible))
+            found.append(Fragment(text, multiply(tm, cm), size, font, invisible))
         shown.clear()
 
     page.extract_text(visitor_text=text, visitor_operand_before=before)
     return found
-
-
-def _product(m: list[float], n: list[float]) -> tuple[float, float, float, float, float, float]:
-    return (
-        m[0] * n[0] + m[1] * n[2],
-        m[0] * n[1] + m[1] * n[3],
-        m[2] * n[0] + m[3] * n[2],
-        m[2] * n[1] + m[3] * n[3],
-        m[4] * n[0] + m[5] * n[2] + n[4],
-        m[4] * n[1] + m[5] * n[3] + n[5],
-    )
 
 
 def _repaired(fragments: list[Fragment]) -> list[Fragment]:
