@@ -8,44 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.extract_twins import compile_source
 from ingest.metadata import read_paper
 from ingest.reader import read_document
-from ingest.records import Block, BlockKind, Box, Document, Span
+from ingest.records import Block, BlockKind, Box, Span
 from ingest.scan_lines import FONT as SCAN_FONT
 from ingest.structure import read_structure
 from tests.ingest_pages import Print, column, page, prose
 from tests.small_pdfs import one_page
+from tests.typeset_pages import LONG, PROSE, read, texts
 
-_HEAD = (
-    '#set text(font: "Noto Serif SC", size: 9pt, lang: "zh", region: "cn")\n'
-    "#set par(justify: true, first-line-indent: (amount: 2em, all: true))\n"
-    "#set page(width: 420pt, height: 595pt, margin: 40pt)\n"
-)
-_PROSE = "演示文本说明某种方法怎样作用于某个对象，并且给出它的结果和它的限度。"
 _SHORT = "行讲述演示的方法怎样作"
-_LONG = "".join(f"第{number}句，{_PROSE}" for number in "一二三四五六七八九十")
 _OTHER = 8 * "别的一页讲述细胞的受体如何把信号传到核内，又如何改变许多基因的表达。"
 _TITLE = (
     "#align(center, text(size: 14pt)[某药物治疗某病的演示研究])\n#align(center)[王演示，李示例]\n"
 )
-_ABSTRACT = f"摘要：{_PROSE}\n\n关键词：受体；细胞\n\n"
-
-
-def read(source: str, folder: Path) -> Document:
-    target = folder / "page.pdf"
-    compile_source(_HEAD + source, target)
-    return read_document(target, ocr=False)
-
-
-def texts(document: Document, kind: BlockKind) -> list[str]:
-    return [block.text for block in document.blocks if block.kind is kind]
+_ABSTRACT = f"摘要：{PROSE}\n\n关键词：受体；细胞\n\n"
 
 
 @pytest.mark.parametrize("name", ["目　录", "目　次", "Contents"])
 def test_the_name_of_a_part_is_no_title(name: str, tmp_path: Path) -> None:
     document = read(
-        f"#align(center, text(size: 16pt)[{name}])\n#pagebreak()\n{_TITLE}{_ABSTRACT}{_LONG}",
+        f"#align(center, text(size: 16pt)[{name}])\n#pagebreak()\n{_TITLE}{_ABSTRACT}{LONG}",
         tmp_path,
     )
     assert document.paper.title == "某药物治疗某病的演示研究"
@@ -69,7 +52,7 @@ def test_charts_beside_each_other_stay_in_their_columns(tmp_path: Path) -> None:
         return f"{grid}\n#line(length: 60%)\n"
 
     document = read(
-        f"#set page(columns: 2)\n{chart('甲')}{_LONG}\n#colbreak()\n{chart('乙')}{_LONG}", tmp_path
+        f"#set page(columns: 2)\n{chart('甲')}{LONG}\n#colbreak()\n{chart('乙')}{LONG}", tmp_path
     )
     figures = texts(document, BlockKind.FIGURE)
     assert [[side for side in "甲乙" if side in text] for text in figures] == [["甲"], ["乙"]]
@@ -78,30 +61,30 @@ def test_charts_beside_each_other_stay_in_their_columns(tmp_path: Path) -> None:
 def test_a_watermark_of_one_page_is_known_on_others_even_in_pieces(tmp_path: Path) -> None:
     mark = "#place(dy: {}pt, text(size: 40pt, fill: luma(220))[{}])\n"
     document = read(
-        f"{mark.format(10, '演示水印')}{_LONG}\n#pagebreak()\n{mark.format(300, '水印')}{_OTHER}",
+        f"{mark.format(10, '演示水印')}{LONG}\n#pagebreak()\n{mark.format(300, '水印')}{_OTHER}",
         tmp_path,
     )
     assert texts(document, BlockKind.WATERMARK) == ["演示水印", "水印"]
-    assert texts(document, BlockKind.PARAGRAPH) == [_LONG, _OTHER]
+    assert texts(document, BlockKind.PARAGRAPH) == [LONG, _OTHER]
 
 
 def test_text_right_of_a_picture_comes_behind_the_column_below_it(tmp_path: Path) -> None:
     document = read(
-        f"#set page(columns: 2)\n#rect(width: 100%, height: 150pt, fill: luma(200))\n左栏。{_LONG}"
-        f"\n#colbreak()\n右栏。{_LONG}{_LONG}",
+        f"#set page(columns: 2)\n#rect(width: 100%, height: 150pt, fill: luma(200))\n左栏。{LONG}"
+        f"\n#colbreak()\n右栏。{LONG}{LONG}",
         tmp_path,
     )
-    assert "".join(texts(document, BlockKind.PARAGRAPH)) == f"左栏。{_LONG}右栏。{_LONG}{_LONG}"
+    assert "".join(texts(document, BlockKind.PARAGRAPH)) == f"左栏。{LONG}右栏。{LONG}{LONG}"
 
 
 def test_a_line_left_below_two_columns_comes_last(tmp_path: Path) -> None:
     document = read(
-        f"#grid(columns: (1fr, 1fr), gutter: 20pt, [左栏。{_LONG}], [右栏。{_LONG}])\n#v(30pt)\n"
+        f"#grid(columns: (1fr, 1fr), gutter: 20pt, [左栏。{LONG}], [右栏。{LONG}])\n#v(30pt)\n"
         "末行只有一句。",
         tmp_path,
     )
     flow = "".join(texts(document, BlockKind.PARAGRAPH))
-    assert flow == f"左栏。{_LONG}右栏。{_LONG}末行只有一句。"
+    assert flow == f"左栏。{LONG}右栏。{LONG}末行只有一句。"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +96,7 @@ def test_journal_and_doi_of_a_cover(name: str, journal: str, tmp_path: Path) -> 
         f"#text(size: 20pt)[{name}]\n\n题目：　某药物治疗某病的演示研究\n\n作者：　王演示，李示例\n\n"
         "DOI：　10.12345/j.issn.1000-0000.2024.05.007\n\n收稿日期：　2024-05-06\n\n"
         "*网络首发*：在编辑部工作流程中，稿件要经历录用定稿、排版定稿等阶段。\n"
-        f"#pagebreak()\n{_TITLE}{_ABSTRACT}{_LONG}",
+        f"#pagebreak()\n{_TITLE}{_ABSTRACT}{LONG}",
         tmp_path,
     )
     assert document.paper.journal == journal
@@ -125,7 +108,7 @@ def test_a_reference_list_in_traditional_script(tmp_path: Path) -> None:
         f"\\[{n}\\] 王演示，李示例. 某藥物的研究\\[J\\]. 演示雜誌, {2020 + n}, 3(2): 11-15."
         for n in range(1, 5)
     )
-    document = read(f"{_LONG}\n\n參 考 文 獻\n\n{entries}\n\n通訊作者：王演示", tmp_path)
+    document = read(f"{LONG}\n\n參 考 文 獻\n\n{entries}\n\n通訊作者：王演示", tmp_path)
     assert [entry.year for entry in document.references] == [2021, 2022, 2023, 2024]
     assert "通訊" not in document.references[-1].text
 
@@ -133,7 +116,7 @@ def test_a_reference_list_in_traditional_script(tmp_path: Path) -> None:
 def test_small_text_under_a_rule_of_a_later_page_is_text(tmp_path: Path) -> None:
     small = "小字的一段也是正文，并且说明另一种方法怎样作用。"
     document = read(
-        f"{_LONG}\n#pagebreak()\n{_LONG}\n#pagebreak()\n{_LONG}\n#v(1fr)\n#line(length: 30%)\n"
+        f"{LONG}\n#pagebreak()\n{LONG}\n#pagebreak()\n{LONG}\n#v(1fr)\n#line(length: 30%)\n"
         f"#text(size: 8pt)[{small}]",
         tmp_path,
     )
@@ -141,31 +124,31 @@ def test_small_text_under_a_rule_of_a_later_page_is_text(tmp_path: Path) -> None
 
 
 def test_what_stands_beside_a_page_number_is_a_running_head(tmp_path: Path) -> None:
-    document = read(f"#set page(header: [某作者等　某药物的演示研究 #h(1fr) 7])\n{_LONG}", tmp_path)
-    assert texts(document, BlockKind.PARAGRAPH) == [_LONG]
+    document = read(f"#set page(header: [某作者等　某药物的演示研究 #h(1fr) 7])\n{LONG}", tmp_path)
+    assert texts(document, BlockKind.PARAGRAPH) == [LONG]
     assert len(texts(document, BlockKind.HEADER)) >= 1
 
 
 def test_a_heading_over_the_end_of_another_article_is_no_title(tmp_path: Path) -> None:
-    document = read(f"#text(size: 12pt)[前文的余论]\n\n{_LONG}\n\n{_TITLE}\n{_LONG}", tmp_path)
+    document = read(f"#text(size: 12pt)[前文的余论]\n\n{LONG}\n\n{_TITLE}\n{LONG}", tmp_path)
     assert document.paper.title != "前文的余论"
 
 
 def test_a_chapter_may_be_a_file_of_its_own(tmp_path: Path) -> None:
-    document = read(f"第三章　演示方法\n\n{_LONG}", tmp_path)
+    document = read(f"第三章　演示方法\n\n{LONG}", tmp_path)
     assert texts(document, BlockKind.HEADING) == ["第三章演示方法"]
 
 
 def test_a_number_of_money_begins_no_section(tmp_path: Path) -> None:
     document = read(
-        f"1　资料\n\n{_LONG}\n\n2 亿元的经费用于研究\n\n{_LONG}\n\n2　方法\n\n{_LONG}", tmp_path
+        f"1　资料\n\n{LONG}\n\n2 亿元的经费用于研究\n\n{LONG}\n\n2　方法\n\n{LONG}", tmp_path
     )
     assert not any("亿元" in text for text in texts(document, BlockKind.HEADING))
 
 
 def test_a_text_of_another_western_language_is_no_chinese(tmp_path: Path) -> None:
     french = "Cette étude décrit une méthode et ses résultats chez les malades traités. " * 3
-    document = read(f"{_LONG}\n\n{french}", tmp_path)
+    document = read(f"{LONG}\n\n{french}", tmp_path)
     languages = [b.language for b in document.blocks if b.kind is BlockKind.PARAGRAPH]
     assert languages == ["zh", "en"]
 
@@ -186,7 +169,7 @@ def test_the_box_of_a_word_takes_in_its_dropped_hyphen(tmp_path: Path) -> None:
 def test_a_chinese_title_decides_the_language(tmp_path: Path) -> None:
     spectrum = "ESI-MS m/z: 301.2 [M+H]+; 1H-NMR (DMSO, 400 MHz) delta: 7.21 (1H, d, J = 8.0 Hz). "
     document = read(
-        f"{_TITLE}{_ABSTRACT}{_PROSE}\n\n{spectrum.replace('[', '').replace(']', '') * 12}",
+        f"{_TITLE}{_ABSTRACT}{PROSE}\n\n{spectrum.replace('[', '').replace(']', '') * 12}",
         tmp_path,
     )
     assert document.paper.language == "zh"
@@ -195,18 +178,18 @@ def test_a_chinese_title_decides_the_language(tmp_path: Path) -> None:
 def test_a_framed_text_over_a_figure_is_no_part_of_it(tmp_path: Path) -> None:
     labels = ", ".join(f"[{word}]" for word in "甲乙丙丁戊己庚辛")
     document = read(
-        f"{_LONG}\n\n#block(stroke: 0.5pt, inset: 6pt)[{_PROSE * 3}\n#grid(columns: (1fr,) * 8, {labels})]\n"
+        f"{LONG}\n\n#block(stroke: 0.5pt, inset: 6pt)[{PROSE * 3}\n#grid(columns: (1fr,) * 8, {labels})]\n"
         f"#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, box(stroke: 0.5pt, inset: 4pt)[入组],"
         " box(stroke: 0.5pt, inset: 4pt)[随机])\n#align(center)[图 1　演示流程]\n",
         tmp_path,
     )
-    assert any(_PROSE * 3 in text for text in texts(document, BlockKind.PARAGRAPH))
+    assert any(PROSE * 3 in text for text in texts(document, BlockKind.PARAGRAPH))
 
 
 def test_four_letters_down_a_margin_are_a_head(tmp_path: Path) -> None:
     document = read(
         "#set page(margin: (left: 60pt))\n#place(dx: -40pt, dy: 120pt, block(width: 8pt,"
-        f" par(leading: 1pt, first-line-indent: 0pt)[演\\ 示\\ 杂\\ 志]))\n{_LONG}",
+        f" par(leading: 1pt, first-line-indent: 0pt)[演\\ 示\\ 杂\\ 志]))\n{LONG}",
         tmp_path,
     )
     assert texts(document, BlockKind.HEADER) == list("演示杂志")
@@ -214,7 +197,7 @@ def test_four_letters_down_a_margin_are_a_head(tmp_path: Path) -> None:
 
 def test_a_number_without_its_chapter_is_no_heading(tmp_path: Path) -> None:
     document = read(
-        f"1　资料\n\n{_LONG}\n\n3.2　某法的剂量\n\n{_LONG}\n\n2　方法\n\n{_LONG}", tmp_path
+        f"1　资料\n\n{LONG}\n\n3.2　某法的剂量\n\n{LONG}\n\n2　方法\n\n{LONG}", tmp_path
     )
     assert [text[0] for text in texts(document, BlockKind.HEADING)] == ["1", "2"]
 
@@ -222,22 +205,22 @@ def test_a_number_without_its_chapter_is_no_heading(tmp_path: Path) -> None:
 def test_affiliations_and_names_on_lines_of_their_own(tmp_path: Path) -> None:
     document = read(
         "#align(center, text(size: 14pt)[某药物治疗某病的演示研究])\n#align(center)[王演示　李示例\\ 赵某人　钱某某]\n"
-        f"{_ABSTRACT}{_LONG}",
+        f"{_ABSTRACT}{LONG}",
         tmp_path,
     )
     assert document.paper.authors == ("王演示", "李示例", "赵某人", "钱某某")
 
 
 def test_a_short_line_of_mostly_raised_marks_keeps_its_size(tmp_path: Path) -> None:
-    document = read(f"1　资料\n\n{_PROSE}\\ 限度#super[1,3-5,7-9]。\n\n{_LONG}", tmp_path)
+    document = read(f"1　资料\n\n{PROSE}\\ 限度#super[1,3-5,7-9]。\n\n{LONG}", tmp_path)
     block = next(b for b in document.blocks if b.marks)
     assert [mark.numbers for mark in block.marks] == [(1, 3, 4, 5, 7, 8, 9)]
 
 
 def test_a_number_in_a_bold_sentence_that_wraps_is_no_heading(tmp_path: Path) -> None:
     document = read(
-        f'1　资料\n\n{_LONG}\n\n#text(font: "Noto Sans SC")[推荐在治疗以前检查下列各项并且在出院以前再复查共有#linebreak(justify: true)'
-        f"2　某法]\n\n{_LONG}",
+        f'1　资料\n\n{LONG}\n\n#text(font: "Noto Sans SC")[推荐在治疗以前检查下列各项并且在出院以前再复查共有#linebreak(justify: true)'
+        f"2　某法]\n\n{LONG}",
         tmp_path,
     )
     assert [text[0] for text in texts(document, BlockKind.HEADING)] == ["1"]
@@ -247,16 +230,16 @@ def test_text_only_beside_a_picture_comes_behind_the_column_below_it(tmp_path: P
     columns = f"{_OTHER}{_OTHER}\n#colbreak()\n{_OTHER}{_OTHER}\n#colbreak()\n"
     document = read(
         f"#set page(columns: 2)\n{columns}#rect(width: 100%, height: 250pt, fill: luma(200))\n左栏。"
-        f"{_PROSE * 4}\n#colbreak()\n右栏。{_PROSE * 4}",
+        f"{PROSE * 4}\n#colbreak()\n右栏。{PROSE * 4}",
         tmp_path,
     )
     flow = "".join(texts(document, BlockKind.PARAGRAPH))
-    assert flow.endswith(f"左栏。{_PROSE * 4}右栏。{_PROSE * 4}")
+    assert flow.endswith(f"左栏。{PROSE * 4}右栏。{PROSE * 4}")
 
 
 def test_a_letter_with_an_index_at_the_top_is_no_roman_page_number(tmp_path: Path) -> None:
     document = read(
-        f"#set page(margin: (top: 30pt))\n#par(first-line-indent: 0pt)[其中的某数记为 #h(1fr) $x_i$]\n{_LONG}",
+        f"#set page(margin: (top: 30pt))\n#par(first-line-indent: 0pt)[其中的某数记为 #h(1fr) $x_i$]\n{LONG}",
         tmp_path,
     )
     assert texts(document, BlockKind.HEADER) == []

@@ -6,31 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.extract_twins import compile_source
 from benchmarks.layouts import read_seed
 from ingest.passages import make_passages
-from ingest.reader import read_document
-from ingest.records import BlockKind, Document
+from ingest.records import BlockKind
+from tests.typeset_pages import LONG, PROSE, read, texts
 
-_HEAD = (
-    '#set text(font: "Noto Serif SC", size: 9pt, lang: "zh", region: "cn")\n'
-    "#set par(justify: true, first-line-indent: (amount: 2em, all: true))\n"
-    "#set page(width: 420pt, height: 595pt, margin: 40pt)\n"
-)
-_PROSE = "演示文本说明某种方法怎样作用于某个对象，并且给出它的结果和它的限度。"
 _GROUPS = ("入组患者", "随机分组", "治疗组", "对照组")
 _GROUP_BOXES = ", ".join(f"box(stroke: 0.5pt, inset: 4pt)[{word}]" for word in _GROUPS)
-_LONG = "".join(f"第{number}句，{_PROSE}" for number in "一二三四五六七八九十")
-
-
-def read(source: str, folder: Path) -> Document:
-    target = folder / "page.pdf"
-    compile_source(_HEAD + source, target)
-    return read_document(target, ocr=False)
-
-
-def texts(document: Document, kind: BlockKind) -> list[str]:
-    return [block.text for block in document.blocks if block.kind is kind]
 
 
 # Seeds of benchmarks.journal_pages that hold, between them, every kind of page it makes; 41 is a
@@ -43,7 +25,7 @@ def test_generated_papers_are_read_without_fault(seed: int, tmp_path: Path) -> N
 
 def test_empty_cells_keep_the_values_under_their_heads(tmp_path: Path) -> None:
     document = read(
-        f"{_LONG}\n\n#align(center)[表 1　演示数据]\n"
+        f"{LONG}\n\n#align(center)[表 1　演示数据]\n"
         "#table(columns: 4, stroke: none, table.hline(), [], [甲组], [乙组], [丙组], table.hline(),"
         " [头痛], [], [12], [3], [发热], [7], [], [], [注意下列各项], [], [], [],"
         " [咳嗽], [1], [2], [9], table.hline())",
@@ -76,9 +58,9 @@ def test_rows_of_a_long_table_are_never_parted(tmp_path: Path) -> None:
 
 def test_a_displayed_formula_does_not_break_its_sentence(tmp_path: Path) -> None:
     document = read(
-        f"{_LONG}浓度按下式计算：\n\n"
+        f"{LONG}浓度按下式计算：\n\n"
         "#grid(columns: (1fr, auto, 1fr), [], [$N/N_0 = e^(-k t) + sum_(i=1)^n x_i$], align(right)[(1)])\n"
-        f"#par(first-line-indent: 0pt)[式中，k 为常数。]\n\n另一段。{_LONG}",
+        f"#par(first-line-indent: 0pt)[式中，k 为常数。]\n\n另一段。{LONG}",
         tmp_path,
     )
     one, other = texts(document, BlockKind.PARAGRAPH)
@@ -91,27 +73,27 @@ def test_a_displayed_formula_does_not_break_its_sentence(tmp_path: Path) -> None
 def test_letters_printed_over_the_text_are_a_watermark(tmp_path: Path) -> None:
     document = read(
         "#set page(columns: 2, background: place(center + horizon, text(size: 40pt,"
-        f" fill: luma(220))[演示水印]))\n{_LONG}{_LONG}{_LONG}",
+        f" fill: luma(220))[演示水印]))\n{LONG}{LONG}{LONG}",
         tmp_path,
     )
     assert texts(document, BlockKind.WATERMARK) == ["演示水印"]
-    assert "".join(texts(document, BlockKind.PARAGRAPH)) == _LONG * 3
+    assert "".join(texts(document, BlockKind.PARAGRAPH)) == LONG * 3
 
 
 def test_a_chart_without_a_caption_is_no_text(tmp_path: Path) -> None:
     document = read(
-        f"{_LONG}\n\n#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {_GROUP_BOXES})\n"
-        f"#line(length: 60%)\n\n{_LONG}",
+        f"{LONG}\n\n#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {_GROUP_BOXES})\n"
+        f"#line(length: 60%)\n\n{LONG}",
         tmp_path,
     )
     (figure,) = texts(document, BlockKind.FIGURE)
     assert "随机分组" in figure and "对照组" in figure
-    assert texts(document, BlockKind.PARAGRAPH) == [_LONG, _LONG]
+    assert texts(document, BlockKind.PARAGRAPH) == [LONG, LONG]
 
 
 def test_cells_in_boxes_that_touch_are_no_chart(tmp_path: Path) -> None:
     cells = ", ".join(f"rect(width: 100%)[词{n}]" for n in range(6))
-    document = read(f"{_LONG}\n\n#grid(columns: 3, {cells})\n#line(length: 60%)\n\n", tmp_path)
+    document = read(f"{LONG}\n\n#grid(columns: 3, {cells})\n#line(length: 60%)\n\n", tmp_path)
     assert texts(document, BlockKind.FIGURE) == []
 
 
@@ -123,8 +105,8 @@ _NAMES = (
 @pytest.mark.parametrize("name", _NAMES)
 def test_usual_names_are_headings_in_brackets_and_before_a_colon(name: str, tmp_path: Path) -> None:
     document = read(
-        f'#block(text(font: "Noto Sans SC")[{name}])\n{_LONG}\n\n'
-        f'#block(text(font: "Noto Sans SC")[一般情况])\n{_LONG}',
+        f'#block(text(font: "Noto Sans SC")[{name}])\n{LONG}\n\n'
+        f'#block(text(font: "Noto Sans SC")[一般情况])\n{LONG}',
         tmp_path,
     )
     assert [text.replace(" ", "") for text in texts(document, BlockKind.HEADING)] == [
@@ -133,7 +115,7 @@ def test_usual_names_are_headings_in_brackets_and_before_a_colon(name: str, tmp_
 
 
 def test_a_usual_name_in_brackets_may_stand_before_its_text(tmp_path: Path) -> None:
-    document = read(f"【前言】{_LONG}\n\n【讨论】{_LONG}\n\n结果：{_LONG}", tmp_path)
+    document = read(f"【前言】{LONG}\n\n【讨论】{LONG}\n\n结果：{LONG}", tmp_path)
     assert texts(document, BlockKind.HEADING) == ["【前言】", "【讨论】"]
     assert [block.section for block in document.blocks if block.kind is BlockKind.PARAGRAPH] == [
         ("【前言】",), ("【讨论】",), ("【讨论】",),
@@ -145,7 +127,7 @@ def test_a_cover_page_is_metadata_and_the_paper_begins_behind_it(tmp_path: Path)
         "#text(size: 20pt)[《演示医学杂志》网络首发论文]\n\n题目：　某药物的演示研究\n\n作者：　王演示，李示例\n\n"
         "收稿日期：　2024-05-06\n\n*网络首发*：在编辑部工作流程中，稿件要经历录用定稿、排版定稿等阶段。\n"
         "#pagebreak()\n#align(center, text(size: 18pt)[某药物的演示研究])\n#align(center)[王演示，李示例]\n"
-        f"摘要：{_PROSE}\n\n关键词：受体；细胞\n\n{_LONG}",
+        f"摘要：{PROSE}\n\n关键词：受体；细胞\n\n{LONG}",
         tmp_path,
     )
     assert document.paper.title == "某药物的演示研究"
@@ -158,11 +140,11 @@ def test_a_side_bar_is_no_part_of_the_abstract_beside_it(tmp_path: Path) -> None
     document = read(
         "#align(center, text(size: 16pt)[某药物的演示研究])\n#align(center)[王演示，李示例]\n"
         "#grid(columns: (1fr, 3fr), gutter: 14pt, [#set text(size: 7pt)\n#set par(first-line-indent: 0pt)\n"
-        f"收稿日期：2024-05-06\n\n通信作者：王演示\n\nE-mail: demo\\@demo.cn], [摘要：{_LONG}])\n"
-        f"关键词：受体；细胞\n\n{_LONG}",
+        f"收稿日期：2024-05-06\n\n通信作者：王演示\n\nE-mail: demo\\@demo.cn], [摘要：{LONG}])\n"
+        f"关键词：受体；细胞\n\n{LONG}",
         tmp_path,
     )
-    assert texts(document, BlockKind.PARAGRAPH) == [f"摘要：{_LONG}", _LONG]
+    assert texts(document, BlockKind.PARAGRAPH) == [f"摘要：{LONG}", LONG]
     assert document.paper.title == "某药物的演示研究"
 
 
@@ -170,12 +152,12 @@ def test_columns_that_begin_with_a_heading_each(tmp_path: Path) -> None:
     head = 'block(width: 100%, align(center, text(font: "Noto Sans SC")[{}]))'
     document = read(
         '#set page(columns: 2)\n#place(top, scope: "parent", float: true)[#align(center)[演示医学杂志]]\n'
-        f"#{head.format('第一节')}\n{_LONG}\n#colbreak()\n#{head.format('另一节')}\n第二栏。{_LONG}",
+        f"#{head.format('第一节')}\n{LONG}\n#colbreak()\n#{head.format('另一节')}\n第二栏。{LONG}",
         tmp_path,
     )
     flow = [b.text for b in document.blocks if b.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH)]
     assert [text for text in flow if text != "演示医学杂志"] == [
-        "第一节", _LONG, "另一节", f"第二栏。{_LONG}",
+        "第一节", LONG, "另一节", f"第二栏。{LONG}",
     ]  # fmt: skip
 
 
@@ -185,7 +167,7 @@ def test_a_chart_in_a_frame_is_one_and_a_title_on_a_bar_is_none(tmp_path: Path) 
         for word in ("某公司点评", "某项目扩产", "投资的要点")
     )  # fmt: skip
     document = read(
-        f"{bars}#line(length: 60%)\n{_LONG}\n\n#block(width: 100%, stroke: 0.6pt, inset: 6pt)[\n"
+        f"{bars}#line(length: 60%)\n{LONG}\n\n#block(width: 100%, stroke: 0.6pt, inset: 6pt)[\n"
         f"#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {_GROUP_BOXES})\n#line(length: 60%)]\n",
         tmp_path,
     )
@@ -201,7 +183,7 @@ def test_rules_of_two_columns_at_one_height_stay_apart(tmp_path: Path) -> None:
     # The rules of the second column are drawn first and lie a point higher.
     document = read(
         "#set page(columns: 2)\n#place(top + right, dx: 175pt, dy: -1pt, block(width: 160pt)["
-        f"{table.format('乙')}])\n{table.format('甲')}\n{_LONG}\n#colbreak()\n#v(90pt)\n{_LONG}",
+        f"{table.format('乙')}])\n{table.format('甲')}\n{LONG}\n#colbreak()\n#v(90pt)\n{LONG}",
         tmp_path,
     )
     tables = texts(document, BlockKind.TABLE)
@@ -217,7 +199,7 @@ def test_an_index_of_a_formula_at_the_top_is_no_page_number(tmp_path: Path) -> N
     document = read(
         "#set page(columns: 2, margin: (top: 30pt))\n"
         "#grid(columns: (1fr, auto, 1fr), [], [$x_i = y + 1$], [])\n式中，x 为某数。"
-        f"{_LONG}\n#colbreak()\n#text(size: 11pt, weight: 700)[参考文献]\n\n{entries}",
+        f"{LONG}\n#colbreak()\n#text(size: 11pt, weight: 700)[参考文献]\n\n{entries}",
         tmp_path,
     )
     assert [entry.year for entry in document.references] == list(range(2021, 2027))
@@ -227,12 +209,12 @@ def test_running_heads_of_a_page_set_sideways_are_no_text(tmp_path: Path) -> Non
     rows = ", ".join(f"[第{n}行], [{n}.1], [{n}.2], [{n}.3]" for n in range(9))
     document = read(
         "#set page(header: text(size: 8pt)[演示医学杂志 2024年5月第12卷第3期 #h(1fr) 7])\n"
-        f"{_LONG}\n#pagebreak()\n#rotate(-90deg, reflow: true, block(width: 480pt)[表 1　演示数据\n"
+        f"{LONG}\n#pagebreak()\n#rotate(-90deg, reflow: true, block(width: 480pt)[表 1　演示数据\n"
         f"#table(columns: (1fr,) * 4, stroke: none, table.hline(), [组别], [甲], [乙], [丙],"
         f" table.hline(), {rows}, table.hline())])",
         tmp_path,
     )
-    assert texts(document, BlockKind.PARAGRAPH) == [_LONG]
+    assert texts(document, BlockKind.PARAGRAPH) == [LONG]
     (table,) = texts(document, BlockKind.TABLE)
     assert table.split("\n")[-1].replace(" ", "") == "第8行\t8.1\t8.2\t8.3"
 
@@ -240,9 +222,9 @@ def test_running_heads_of_a_page_set_sideways_are_no_text(tmp_path: Path) -> Non
 def test_a_doi_broken_behind_its_slash_is_whole(tmp_path: Path) -> None:
     document = read(
         "#align(center, text(size: 16pt)[某药物的演示研究])\n#align(center)[王演示，李示例]\n"
-        f"摘要：{_PROSE}\n\n关键词：受体；细胞\n\n#par(justify: false, first-line-indent: 0pt)["
+        f"摘要：{PROSE}\n\n关键词：受体；细胞\n\n#par(justify: false, first-line-indent: 0pt)["
         "中图分类号：R735.7　文献标识码：A　DOI：10.12345/\\\nj.issn.1000-0000.2020.09.007]\n\n"
-        f"{_LONG}",
+        f"{LONG}",
         tmp_path,
     )
     assert document.paper.doi == "10.12345/j.issn.1000-0000.2020.09.007"
@@ -252,9 +234,9 @@ def test_a_doi_broken_behind_its_slash_is_whole(tmp_path: Path) -> None:
 def test_a_gutter_further_down_does_not_part_a_chart(tmp_path: Path) -> None:
     document = read(
         f"#set page(height: 900pt)\n#grid(columns: 2, column-gutter: 1fr, row-gutter: 14pt, {_GROUP_BOXES})\n#line(length: 60%)\n"
-        f"{_LONG}{_LONG}{_LONG}\n\n#grid(columns: (1fr, 1fr), gutter: 14pt, [左侧。{_LONG}], [右侧。{_LONG}])",
+        f"{LONG}{LONG}{LONG}\n\n#grid(columns: (1fr, 1fr), gutter: 14pt, [左侧。{LONG}], [右侧。{LONG}])",
         tmp_path,
     )
     (figure,) = texts(document, BlockKind.FIGURE)
     assert all(word in figure for word in _GROUPS)
-    assert f"左侧。{_LONG}右侧。{_LONG}" in "".join(texts(document, BlockKind.PARAGRAPH))
+    assert f"左侧。{LONG}右侧。{LONG}" in "".join(texts(document, BlockKind.PARAGRAPH))
